@@ -1,0 +1,76 @@
+import type { z } from 'zod'
+import type { AppError } from './errors.ts'
+import type { Provider } from './provider.ts'
+
+/** Who an account is at the provider. `id` is stable; `label` is what people see. */
+export type Account = { id: string; label: string; tenant?: string; avatarUrl?: string }
+
+/**
+ * The only way out of an action: bound to one connection. `fetch` adds the token, follows the rate budget, refreshes once
+ * on 401, and sends a practice connection to the emulator. No token is ever visible to the caller.
+ */
+export type Call = {
+  fetch: typeof fetch
+  account: Account | null
+  practice: boolean
+  signal: AbortSignal
+}
+
+export type Choice = { value: string; label: string }
+
+export type Action<Input = unknown, Output = unknown> = {
+  title: string
+  /** One sentence: what it does, and whether doing it twice does it twice. */
+  does: string
+  effect: 'read' | 'write'
+  idempotent: boolean
+  scopes: readonly string[]
+  input: z.ZodType<Input>
+  output: z.ZodType<Output>
+  run(call: Call, input: Input): Promise<Output>
+}
+
+/** Remote choices for a field of an action, such as the channels of a workspace. */
+export type Options = (call: Call, query: string) => Promise<Choice[]>
+
+export type Connector = {
+  id: string
+  name: string
+  provider: Provider
+  category: string
+  /** One line for the catalogue. */
+  summary: string
+  /** Icon name within the bundled brand sets, for example `logos:slack-icon`. */
+  icon: string
+  /** What each scope allows, in the words of a person who has never heard of scopes. */
+  scopes: Readonly<Record<string, string>>
+  /** Asked for with every connection, so that it can say which account it is. */
+  identityScopes: readonly string[]
+  identity(call: Call): Promise<Account>
+  fields: Readonly<Record<string, Options>>
+  actions: Readonly<Record<string, Action<never, unknown>>>
+  /** Example prompts that go to the chat on a click. */
+  prompts: readonly string[]
+  /** One step on the provider's side after connecting, if there is one. */
+  afterConnect?: string
+  /** Turns the provider's own error into ours, or null when it is not one it knows. */
+  explain?(error: unknown): AppError | null
+}
+
+/** Declares an action. The types of `run` follow from `input` and `output`. */
+export function action<Input, Output>(declaration: Action<Input, Output>): Action<Input, Output> {
+  return declaration
+}
+
+/** Declares a connector: one typed value that scopes, forms, documents and clients are derived from. */
+export function connector<const C extends Omit<Connector, 'actions'> & { actions: Record<string, Action<never, unknown>> }>(
+  declaration: C,
+): C {
+  return declaration
+}
+
+/** The least scopes that the chosen actions need, with the identity's. */
+export function scopesFor(connector: Connector, actionIds: readonly string[]): string[] {
+  const needed = actionIds.flatMap(id => connector.actions[id]?.scopes ?? [])
+  return [...new Set([...connector.identityScopes, ...needed])]
+}

@@ -1,0 +1,62 @@
+export const errorCodes = [
+  'validation',
+  'not_found',
+  'unauthorized',
+  'forbidden',
+  'conflict',
+  'needs_connection',
+  'needs_scopes',
+  'rate_limited',
+  'unavailable',
+  'timeout',
+  'cancelled',
+  'internal',
+] as const
+
+export type ErrorCode = (typeof errorCodes)[number]
+
+/** What the user can do about an error: the one button shown beside the sentence. */
+export type ErrorAction =
+  | { kind: 'connect'; connector: string }
+  | { kind: 'reconnect'; connectionId: string }
+  | { kind: 'grant'; connectionId: string; scopes: string[] }
+  | { kind: 'retry' }
+  | { kind: 'open'; path: string; line?: number }
+  | { kind: 'unlock' }
+  | { kind: 'settings'; section: string }
+
+export type ErrorShape = { code: ErrorCode; message: string; action?: ErrorAction; details?: string }
+
+/** The one error that crosses a boundary. `message` is one sentence for the user; `details` stands behind a disclosure. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+  readonly code: ErrorCode
+  readonly action: ErrorAction | undefined
+  readonly details: string | undefined
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; action?: ErrorAction; details?: string } = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.action = options.action
+    this.details = options.details
+  }
+
+  /** Anything that is not an AppError is a bug: it becomes `internal` with a neutral sentence, and the cause goes to the log. */
+  static from(error: unknown): AppError {
+    if (error instanceof AppError) return error
+    if (error instanceof Error && error.name === 'AbortError') return new AppError('cancelled', 'Cancelled.', { cause: error })
+    return new AppError('internal', 'Something went wrong inside Plugboard. Try again.', { cause: error })
+  }
+
+  static fromShape(shape: ErrorShape): AppError {
+    const { code, message, ...rest } = shape
+    return new AppError(code, message, rest)
+  }
+
+  toJSON(): ErrorShape {
+    const { code, message, action, details } = this
+    return { code, message, ...(action && { action }), ...(details && { details }) }
+  }
+}
+
+export const isErrorCode = (code: unknown): code is ErrorCode => errorCodes.some(known => known === code)

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+const error = z.object({ code: z.string(), message: z.string(), details: z.string().optional() })
+
+export const runState = z.enum(['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'])
+export type RunState = z.infer<typeof runState>
+
+export const logLine = z.object({ at: z.string(), level: z.enum(['debug', 'info', 'warn', 'error']), text: z.string() })
+export type LogLine = z.infer<typeof logLine>
+
+/** One step of a run, or the only step of a function's run. Secrets are masked before it is stored. */
+export const runStep = z.object({
+  id: z.string(),
+  name: z.string(),
+  title: z.string(),
+  kind: z.enum(['function', 'action', 'switch', 'wait']),
+  state: runState,
+  attempt: z.number().int(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  durationMs: z.number().nullable(),
+  input: z.json().nullable(),
+  output: z.json().nullable(),
+  error: error.nullable(),
+  logs: z.array(logLine),
+  /** Connector a step used, for its icon. */
+  connector: z.string().nullable(),
+})
+export type RunStep = z.infer<typeof runStep>
+
+export const run = z.object({
+  id: z.string(),
+  appId: z.string(),
+  kind: z.enum(['flow', 'function']),
+  /** Name of the flow or function. */
+  name: z.string(),
+  /** Why it ran, in words: “Ticket created”, “Schedule”, “Run now”. */
+  cause: z.string(),
+  state: runState,
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+  durationMs: z.number().nullable(),
+  error: error.nullable(),
+  trigger: z.json().nullable(),
+  stepsDone: z.number().int(),
+  stepsTotal: z.number().int(),
+})
+export type Run = z.infer<typeof run>
+
+export const runDetail = run.extend({ steps: z.array(runStep) })
+export type RunDetail = z.infer<typeof runDetail>
