@@ -30,6 +30,9 @@ export type Action<Input = unknown, Output = unknown> = {
   run(call: Call, input: Input): Promise<Output>
 }
 
+/** Any action, where its types are not known: parse with `input` before `run`. */
+export type AnyAction = Omit<Action<never, unknown>, 'input'> & { input: z.ZodType }
+
 /** Remote choices for a field of an action, such as the channels of a workspace. */
 export type Options = (call: Call, query: string) => Promise<Choice[]>
 
@@ -48,7 +51,7 @@ export type Connector = {
   identityScopes: readonly string[]
   identity(call: Call): Promise<Account>
   fields: Readonly<Record<string, Options>>
-  actions: Readonly<Record<string, Action<never, unknown>>>
+  actions: Readonly<Record<string, AnyAction>>
   /** Example prompts that go to the chat on a click. */
   prompts: readonly string[]
   /** One step on the provider's side after connecting, if there is one. */
@@ -63,7 +66,7 @@ export function action<Input, Output>(declaration: Action<Input, Output>): Actio
 }
 
 /** Declares a connector: one typed value that scopes, forms, documents and clients are derived from. */
-export function connector<const C extends Omit<Connector, 'actions'> & { actions: Record<string, Action<never, unknown>> }>(
+export function connector<const C extends Omit<Connector, 'actions'> & { actions: Record<string, AnyAction> }>(
   declaration: C,
 ): C {
   return declaration

@@ -1,0 +1,28 @@
+import type { AppModel } from '../core/app/model.ts'
+import { connectors } from '../connectors/index.ts'
+import { connectorFacts } from '../connectors/facts.ts'
+import { plan } from '../planner/plan.ts'
+import { percentile } from './percentile.ts'
+
+const prompts = [
+  'Send me a daily email with my to-do list using Gmail.',
+  'Post a message to the Slack #support channel when a new ticket is created.',
+  'Sync new records from this app into a Google Sheets spreadsheet.',
+  'Every weekday at 8:30 post the open orders to #sales and create a GitHub issue for each overdue one',
+  'make me something nice',
+]
+
+/** Milliseconds to plan one prompt with the offline planner, after a warm-up. */
+export async function run(): Promise<Record<string, number>> {
+  const model: AppModel = { id: 'bench', path: '/', config: { name: 'Bench' }, entities: [], functions: [], flows: [], connectors: [], problems: [] }
+  const context = { model, connectors: Object.values(connectors).map(connectorFacts), timezone: 'Europe/Berlin', now: new Date() }
+  const times: number[] = []
+  for (let round = 0; round < 220; round++) {
+    for (const prompt of prompts) {
+      const started = performance.now()
+      plan(prompt, context)
+      if (round >= 20) times.push(performance.now() - started)
+    }
+  }
+  return { 'ms per prompt p50': percentile(times, 50), 'ms per prompt p99': percentile(times, 99) }
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely'
+import type { AppDatabase } from './database.ts'
+import type { Engine, Steps } from './engine.ts'
+import { caseProof, generatedColumns, sqliteDialect } from './sqlite-dialect.ts'
+
+/** Records in the app's SQLite file. Its reads block this thread: it belongs in the host process, never in main. */
+export function sqliteEngine(database: AppDatabase): Engine {
+  const compiler = database.db
+  return {
+    query: async query => database.run(query.compile(compiler)),
+    transaction: async work =>
+      database.transaction(() => {
+        const steps = work()
+        let step = steps.next()
+        while (!step.done) step = steps.next(database.run(step.value.compile(compiler)))
+        return step.value
+      }),
+    dialect: sqliteDialect,
+    forUpdate: sql``,
+    createTable,
+    indexedPaths,
+    createIndex,
+  }
+}
+
+function* createTable(table: string): Steps<void> {
+  yield sql`create table if not exists ${sql.id(table)} (id text not null primary key, created_date text not null, updated_date text not null,
+    created_by text not null, created_by_id text not null, data text not null) strict`
+  yield sql`create index if not exists ${sql.id(`${table}:created_date`)} on ${sql.id(table)} (created_date, id)`
+}
+
+// Tables and indexes share one space of names. A colon and a dot are in no entity's name, so no index can meet another's table.
+
+function* indexedPaths(table: string): Steps<Set<string>> {
+  const rows = yield sql`select name from pragma_index_list(${table})`
+  const prefix = `${table}.`
+  const names = rows.map(row => String(row.name)).filter(name => name.startsWith(prefix))
+  return new Set(names.map(name => name.slice(prefix.length).replaceAll('^', '')))
+}
+
+function* createIndex(table: string, path: readonly string[]): Steps<void> {
+  const rows = yield sql`select name from pragma_table_xinfo(${table})`
+  const existing = new Set(rows.map(row => row.name))
+  const columns = generatedColumns(path)
+  for (const { name, type, is } of columns) {
+    if (existing.has(name)) continue
+    yield sql`alter table ${sql.id(table)} add column ${sql.id(name)} ${sql.raw(type)} generated always as (${is}) virtual`
+  }
+  const keys = [...columns.map(({ name }) => sql.id(name)), sql.ref('created_date'), sql.ref('id')]
+  yield sql`create index if not exists ${sql.id(`${table}.${caseProof(path.join('.'))}`)} on ${sql.id(table)} (${sql.join(keys)})`
+}

@@ -1,0 +1,96 @@
+import { sql } from 'kysely'
+import type { Entity } from '../../core/app/entity.ts'
+import { AppError } from '../../core/errors.ts'
+import { createOutbox, dropChanges, type Author, type Change } from './changes.ts'
+import type { AppDatabase } from './database.ts'
+import type { Engine } from './engine.ts'
+import { createIds } from './record-id.ts'
+import { createRecords, type Defined, type Records } from './records.ts'
+import { sqliteEngine } from './sqlite-engine.ts'
+
+export type { Author, Change } from './changes.ts'
+export type { Page, Records } from './records.ts'
+export type { PageQuery, Query } from './query.ts'
+
+/** The records of an app. */
+export type Store = {
+  /** Makes what these entities need. Never drops: an entity that goes from the app's files keeps its records for when it returns. */
+  define(entities: readonly Entity[]): Promise<void>
+  /** `not_found` at the first use when the app has no such entity. `author` is noted with each change. */
+  records(entity: string, author?: Author): Records
+  /** How many records each entity has. */
+  counts(): Promise<Record<string, number>>
+  /** Called after each commit, in order. Returns how to stop. */
+  onCommit(listener: (change: Change) => void): () => void
+  /** Drops changes that are older than an hour and that flows have read up to `upToSeq`. */
+  prune(upToSeq: number): Promise<void>
+  /** Writes and listeners end here; the database stays open for the rooms that share it. */
+  close(): Promise<void>
+}
+
+const keepChangesMs = 60 * 60 * 1000
+
+/** Opens the records in an app's database. `report` hears what listeners throw: a commit stands whatever they do. */
+export function openStore(
+  database: AppDatabase,
+  { now = Date.now, report = () => {} }: { now?: () => number; report?: (error: AppError) => void } = {},
+): Store {
+  createOutbox(database)
+  const engine: Engine = sqliteEngine(database)
+  const newId = createIds(now)
+  const listeners = new Set<(change: Change) => void>()
+  let defined = new Map<string, Defined>()
+  let isOpen = true
+
+  function find(name: string): Defined {
+    if (!isOpen) throw new AppError('unavailable', 'This app was closed. Open it again.')
+    const found = defined.get(name)
+    if (!found) throw new AppError('not_found', `This app has no entity named “${name}”.`)
+    return found
+  }
+
+  function committed(changes: Change[]): void {
+    for (const change of changes) {
+      for (const listener of listeners) {
+        try {
+          listener(change)
+        } catch (error) {
+          report(AppError.from(error))
+        }
+      }
+    }
+  }
+
+  return {
+    async define(entities) {
+      defined = await engine.transaction(function* () {
+        const next = new Map<string, Defined>()
+        for (const entity of entities) {
+          const table = `e_${entity.name}`
+          const known = defined.get(entity.name)
+          if (!known) yield* engine.createTable(table)
+          next.set(entity.name, { entity, table, indexed: known?.indexed ?? (yield* engine.indexedPaths(table)) })
+        }
+        return next
+      })
+    },
+    records: (name, author) => createRecords({ engine, find: () => find(name), author: author ?? null, now, newId, committed }),
+    async counts() {
+      const names = [...defined.keys()]
+      const rows = await Promise.all(names.map(name => engine.query(sql`select count(*) as count from ${sql.id(find(name).table)}`)))
+      return Object.fromEntries(names.map((name, index) => [name, Number(rows[index]?.[0]?.count)]))
+    },
+    onCommit(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async prune(upToSeq) {
+      const before = new Date(now() - keepChangesMs).toISOString()
+      await engine.transaction(() => dropChanges(upToSeq, before))
+    },
+    async close() {
+      isOpen = false
+      listeners.clear()
+    },
+  }
+}
