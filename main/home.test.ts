@@ -64,7 +64,10 @@ test('a damaged note of the holder does not hide that it is held', async () => {
   const path = await newFolder()
   const { child } = await openElsewhere(path)
   await writeFile(join(path, 'lock'), '{"pid":')
-  await assert.rejects(openHome(path), (error: AppError) => error.message === `Plugboard is already running on ${path} in another window, or stop it first.`)
+  await assert.rejects(
+    openHome(path),
+    (error: AppError) => error.message === `Plugboard is already running on ${path} in another window, or stop it first.`,
+  )
   child.kill('SIGKILL')
 })
 

@@ -73,12 +73,18 @@ async function probe(path: string): Promise<void> {
 function cannotWrite(path: string, cause: unknown): AppError {
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
-    return unavailable(`Plugboard cannot write to ${path}. Give yourself permission there, or choose another folder with PLUGBOARD_HOME.`, cause)
+    return unavailable(
+      `Plugboard cannot write to ${path}. Give yourself permission there, or choose another folder with PLUGBOARD_HOME.`,
+      cause,
+    )
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return unavailable(`The disk that holds ${path} is full. Free some space, or choose another folder with PLUGBOARD_HOME.`, cause)
   if (code === 'ENOTDIR' || code === 'EEXIST')
     return unavailable(`${path} is a file, not a folder. Move it away, or choose another folder with PLUGBOARD_HOME.`, cause)
-  return unavailable(`Plugboard cannot use ${path} as its folder (${String(code ?? cause)}). Choose another one with PLUGBOARD_HOME.`, cause)
+  return unavailable(
+    `Plugboard cannot use ${path} as its folder (${String(code ?? cause)}). Choose another one with PLUGBOARD_HOME.`,
+    cause,
+  )
 }
 
 function alreadyOpen(path: string, address: string | null): AppError {

@@ -1,4 +1,4 @@
-import { readTask } from './flow.ts'
+import { readTask } from './task.ts'
 import type { AppModel } from './model.ts'
 
 export type Use = { kind: 'flow' | 'function'; name: string; connector: string; action: string }

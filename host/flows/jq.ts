@@ -15,6 +15,7 @@ export type Jq = {
 
 type Request = { program: string; input: string }
 type Answer = { output: Json[] } | { error: string }
+type Message = Answer | { ready: true }
 type Job = Request & { resolve(answer: Answer): void; reject(error: AppError): void }
 
 /**
@@ -25,7 +26,8 @@ export function createJq({ limitMs = 1000 }: { limitMs?: number } = {}): Jq {
   const jobs: Job[] = []
   const syntax = new Map<string, string | null>()
   let worker: Worker | null = null
-  let current: { job: Job; timer: NodeJS.Timeout } | null = null
+  let ready = false
+  let current: { job: Job; timer: NodeJS.Timeout | undefined } | null = null
   let closed = false
 
   function next(): void {
@@ -37,15 +39,28 @@ export function createJq({ limitMs = 1000 }: { limitMs?: number } = {}): Jq {
     }
     const running = (worker ??= startWorker())
     running.ref()
-    current = { job, timer: setTimeout(() => abandon('timeout', `It took longer than ${limitMs / 1000} s.`), limitMs + startAllowanceMs) }
+    current = { job, timer: undefined }
+    if (ready) startClock()
     running.postMessage({ program: job.program, input: job.input } satisfies Request)
   }
 
   function startWorker(): Worker {
-    const started = new Worker(workerSource(), { eval: true, env: {}, stdout: true, stderr: true })
-    started.on('message', (answer: Answer) => settle(({ resolve }) => resolve(answer)))
+    const started = new Worker(workerSource(), { eval: true, env: {} })
+    started.on('message', (message: Message) => {
+      if (started !== worker) return
+      if ('ready' in message) {
+        ready = true
+        startClock()
+      } else if ('error' in message && message.error.includes('Aborted(')) abandon('validation', 'It needed too much memory.')
+      else settle(({ resolve }) => resolve(message))
+    })
     started.on('error', error => started === worker && abandon('validation', `It could not be evaluated: ${error.message}`))
     return started
+  }
+
+  /** The first program waits for the worker to start, which is not its own fault. */
+  function startClock(): void {
+    if (current) current.timer ??= setTimeout(() => abandon('timeout', `It took longer than ${limitMs / 1000} s.`), limitMs)
   }
 
   function settle(finish: (job: Job) => void): void {
@@ -57,9 +72,10 @@ export function createJq({ limitMs = 1000 }: { limitMs?: number } = {}): Jq {
     next()
   }
 
-  function abandon(code: 'timeout' | 'validation', message: string): void {
+  function abandon(code: 'timeout' | 'validation' | 'cancelled', message: string): void {
     void worker?.terminate()
     worker = null
+    ready = false
     settle(({ reject }) => reject(new AppError(code, message)))
   }
 
@@ -89,13 +105,10 @@ export function createJq({ limitMs = 1000 }: { limitMs?: number } = {}): Jq {
     async close() {
       closed = true
       for (const job of jobs.splice(0)) job.reject(new AppError('cancelled', 'The app is closing.'))
-      abandon('timeout', 'The app is closing.')
+      abandon('cancelled', 'The app is closing.')
     },
   }
 }
-
-/** The first program waits for the worker to start, which is not its own fault. */
-const startAllowanceMs = 2000
 
 let source: string | undefined
 
@@ -105,6 +118,7 @@ function workerSource(): string {
 ;(() => {
   const { parentPort } = require('node:worker_threads')
   const loaded = module.exports.loadJq()
+  loaded.then(() => parentPort.postMessage({ ready: true }))
   parentPort.on('message', async ({ program, input }) => {
     const jq = await loaded
     try { parentPort.postMessage({ output: jq.json(input, program) }) }
@@ -117,6 +131,6 @@ function workerSource(): string {
 /** jq writes for a terminal: “jq: error (at <stdin>:0): Cannot index string with "x"”. */
 function sentence(stderr: string): string {
   const [first = ''] = stderr.trim().split('\n')
-  const words = first.replace(/^jq: error(?: \(at [^)]*\))?:\s*/, '').replace(/ at <top-level>, line \d+.*$/, '').replace(/ \(Unix shell quoting issues\?\)/, '')
+  const words = first.replace(/^jq: error(?: \(at [^)]*\))?(?: \(not a string\))?:\s*/, '').replace(/ at <top-level>, line \d+.*$/, '').replace(/ \(Unix shell quoting issues\?\)/, '')
   return /[.!?]$/.test(words) ? words : `${words}.`
 }

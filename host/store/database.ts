@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Kysely, SqliteDialect, SqliteDriver, type CompiledQuery, type Driver } from 'kysely'
 import { explainDatabaseError } from './errors.ts'
@@ -86,7 +85,7 @@ function open(file: string, explain: (error: unknown) => unknown): DatabaseSync 
     return sqlite
   } catch (error) {
     sqlite?.close()
-    throw explain(error) ?? new Error(`${basename(file)} cannot be opened.`, { cause: error })
+    throw explain(error)
   }
 }
 

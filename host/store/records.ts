@@ -135,7 +135,7 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
         const defined = find()
         const changes: Change[] = []
         for (const data of all) changes.push(yield* insert(defined, data))
-        return { result: changes.flatMap(({ after }) => after ?? []), changes }
+        return { result: changes.flatMap(({ after }) => (after ? [after] : [])), changes }
       }),
     update: (id, patch) =>
       write(function* () {

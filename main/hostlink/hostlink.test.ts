@@ -37,7 +37,8 @@ async function until(condition: () => boolean | Promise<boolean>) {
     if (Date.now() > deadline) throw new Error('It did not come to pass.')
 }
 
-const unavailable = (error: AppError) => error.code === 'unavailable' && error.message.startsWith('The part of Plugboard that runs your apps')
+const unavailable = (error: AppError) =>
+  error.code === 'unavailable' && error.message.startsWith('The part of Plugboard that runs your apps')
 
 test('a call reaches the host process, and the host reaches main over the same line', async t => {
   const { link } = openLink(t)
@@ -188,5 +189,8 @@ test('a moved clock moves for the host too', () => {
 test('a child process gets exactly the environment it is given', async t => {
   const { link } = openLink(t)
   const { env } = (await link.client().records.list({ appId: 'tickets', entity: 'Ticket' })) as unknown as { env: Record<string, string> }
-  assert.deepEqual(Object.keys(env).filter(name => !name.startsWith('NODE_CHANNEL')), ['LANG'])
+  assert.deepEqual(
+    Object.keys(env).filter(name => !name.startsWith('NODE_CHANNEL')),
+    ['LANG'],
+  )
 })

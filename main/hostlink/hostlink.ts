@@ -84,7 +84,7 @@ export function createHostLink(options: HostLinkOptions): HostLink {
   }
 
   async function keepRunning(): Promise<void> {
-    for (let failures = 0; !closing.signal.aborted; ) {
+    for (let failures = 0; !closing.signal.aborted;) {
       const startedAt = performance.now()
       const failure = await live().catch((cause: unknown) => cause)
       if (closing.signal.aborted) return

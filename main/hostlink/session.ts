@@ -59,10 +59,14 @@ export function startSession(child: Child, credentials: AnyRouter, report: (erro
 }
 
 export function stopped(cause?: unknown): AppError {
-  return new AppError('unavailable', 'The part of Plugboard that runs your apps has stopped and is starting again. Try again in a moment.', {
-    action: { kind: 'retry' },
-    cause,
-  })
+  return new AppError(
+    'unavailable',
+    'The part of Plugboard that runs your apps has stopped and is starting again. Try again in a moment.',
+    {
+      action: { kind: 'retry' },
+      cause,
+    },
+  )
 }
 
 function portOf(child: Child): Port {

@@ -25,7 +25,7 @@ export const kinds: Readonly<Record<Kind, KindFacts>> = {
     event: 'event.created',
   },
   chat: {
-    nouns: ['message', 'channel', 'dm', 'notification', 'alert', 'status', 'reaction', 'thread', 'post', 'update', 'summary', 'reminder', 'mention'],
+    nouns: ['message', 'channel', 'dm', 'notification', 'alert', 'status', 'reaction', 'thread', 'post', 'update', 'summary', 'mention'],
     steps: { write: step('send', 'message'), delete: step('delete', 'message') },
     event: 'message.posted',
   },

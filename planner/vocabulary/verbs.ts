@@ -6,7 +6,7 @@ export type VerbForm = 'base' | 'third' | 'gerund' | 'past'
 
 const bases: Readonly<Record<VerbClass, string>> = {
   send: 'send post notify message dm alert email e-mail mail remind ping reply respond announce broadcast tell inform warn forward text deliver slack share escalate congratulate thank',
-  create: 'create add insert open schedule book block make invite register generate draft submit publish raise file start turn convert plan write put compose issue place reserve duplicate clone kick',
+  create: 'create add insert open schedule book block make invite register generate draft submit publish raise file start plan write put compose issue place reserve duplicate clone kick',
   append: 'append',
   log: 'log track record capture document note',
   update: 'update edit set modify change mark complete close assign reassign label tag star flag rename reschedule adjust enrich keep refresh resolve merge unassign prioritize prioritise approve mute accept decline',
@@ -20,7 +20,7 @@ const bases: Readonly<Record<VerbClass, string>> = {
   show: 'show display view see embed visualize visualise browse',
   connect: 'connect link use integrate want need allow let enable authorize authorise help give ask require build automate set-up setup configure manage',
   press: 'press click tap hit',
-  process: 'process receive validate verify filter wait trigger run rename activate transform format handle review detect identify evaluate qualify calculate compute compare',
+  process: 'process turn convert receive validate verify filter wait trigger run rename activate transform format handle review detect identify evaluate qualify calculate compute compare',
 }
 
 /** Also everyday nouns: a verb only where a verb can stand. */
@@ -39,7 +39,7 @@ const irregular: Readonly<Record<string, readonly [base: string, form: VerbForm]
 /** Names of doing: “Event creation in Google Calendar” asks for the same as “create events”. */
 const actionNouns: Readonly<Record<string, string>> = {
   creation: 'create', notification: 'notify', notifications: 'notify', alerts: 'alert', alert: 'alert', reminder: 'remind', reminders: 'remind', digest: 'send',
-  backup: 'backup', backups: 'backup', sync: 'sync', synchronization: 'sync', synchronisation: 'sync', automation: 'automate', upload: 'upload', uploads: 'upload',
+  backup: 'backup', backups: 'backup', sync: 'sync', synchronization: 'sync', synchronisation: 'sync', upload: 'upload', uploads: 'upload',
   message: 'send', messages: 'send', summary: 'send', summaries: 'send', updates: 'send', report: 'send', export: 'export', import: 'import', logging: 'log', tracking: 'log',
 }
 

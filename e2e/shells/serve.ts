@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { out } from '../built.ts'
+import { appEnvironment, endProcess, type OpenOptions, type Shell, type StartOptions } from './shell.ts'
+
+/** Starts the built browser shell; resolves with the address it prints. Rejects with what it says when it ends instead. */
+export async function startServe(options: {
+  args?: string[]
+  env: Record<string, string>
+}): Promise<{ child: ChildProcess; address: string }> {
+  const args = options.args ?? ['--port', '0', '--no-open']
+  const child = spawn(process.execPath, [join(out, 'main/serve.js'), ...args], { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let complaint = ''
+  child.stderr.on('data', text => {
+    complaint += String(text)
+  })
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  createInterface(child.stdout).on('line', line => {
+    const [, address] = /^Plugboard is running at (\S+)$/.exec(line) ?? []
+    if (address) resolve(address)
+  })
+  child.once('close', () => reject(new Error(complaint)))
+  return { child, address: await promise }
+}
+
+export async function openServeShell({ browser, contextOptions, home, start: first }: OpenOptions): Promise<Shell> {
+  const context = await browser.newContext(contextOptions)
+  const page = await context.newPage()
+  const faults: string[] = []
+  page.on('pageerror', error => faults.push(`uncaught in page: ${error.message}`))
+  let running: ChildProcess
+
+  async function start(options: StartOptions): Promise<void> {
+    const { child, address } = await startServe({ env: appEnvironment(home, options) })
+    running = child
+    await page.goto(address)
+  }
+  await start(first)
+
+  return {
+    page,
+    faults,
+    start,
+    pid: () => running.pid ?? 0,
+    stop: signal => endProcess(running, signal),
+    // The system browser is the browser the page is in.
+    browserPage: async action => {
+      const [opened] = await Promise.all([context.waitForEvent('page'), action()])
+      return opened
+    },
+    async close() {
+      await context.close()
+      await endProcess(running, 'SIGTERM')
+    },
+  }
+}

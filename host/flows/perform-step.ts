@@ -1,0 +1,111 @@
+import { connectors } from '../../connectors/index.ts'
+import { readTask, type SwitchTask } from '../../core/app/flow.ts'
+import type { AppModel } from '../../core/app/model.ts'
+import { AppError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import type { LogLine } from '../../core/run.ts'
+import { waitMs, type Step } from './definition.ts'
+import { holds } from './expressions.ts'
+import { stepId, type RunRow, type StepRow } from './journal-rows.ts'
+import type { Jq } from './jq.ts'
+import type { CallAction, Caller, RunFunction } from './rooms.ts'
+
+export type StepWork = {
+  run: RunRow
+  row: StepRow
+  step: Step
+  input: Json
+  context: Json
+  signal: AbortSignal
+  log: { add(line: LogLine): LogLine }
+}
+/** A step gives a value and perhaps says where to go on, or it says when to come back. */
+export type Outcome = { output: Json; then?: string } | { wakeAt: number }
+export type Perform = (work: StepWork) => Promise<Outcome>
+
+type Options = {
+  jq: Jq
+  model: () => AppModel
+  runFunction: RunFunction
+  callAction: CallAction
+  available: () => Promise<Record<string, string[]>>
+  now: () => number
+  stepLimitMs?: number
+}
+
+/** Does what one step says. Throws AppError; `needs_connection` before anything is done when an account is missing. */
+export function createPerform({ jq, model, runFunction, callAction, available, now, stepLimitMs = 5 * 60_000 }: Options): Perform {
+  return async work => {
+    const read = readTask(work.step.task)
+    if (read.kind === 'switch') return chooseCase(read.task, work)
+    if (read.kind === 'wait') return { wakeAt: now() + waitMs(read.task) }
+    await checkConnections(read.kind === 'action' ? (read.task.with.connection ? [] : [read.task.with.connector]) : usedBy(read.task.with.function_name))
+    const limit = AbortSignal.timeout(stepLimitMs)
+    const signal = AbortSignal.any([work.signal, limit])
+    const caller = callerOf(work)
+    const result =
+      read.kind === 'function'
+        ? runFunction(read.task.with.function_name, work.input, { signal, onLog: line => void work.log.add(line), caller })
+        : callAction({
+            connector: read.task.with.connector,
+            action: read.task.with.action,
+            input: work.input,
+            connection: read.task.with.connection,
+            caller,
+            signal,
+            idempotencyKey: caller.stepId ?? undefined,
+          })
+    return { output: (await orAbort(result, signal, work.signal, work.step.title)) ?? null }
+  }
+
+  async function chooseCase(task: SwitchTask, { context, step }: StepWork): Promise<Outcome> {
+    for (const item of task.switch) {
+      for (const [name, { when, then }] of Object.entries(item)) {
+        if (when === undefined || (await holds(when, context, jq))) return { output: { case: name }, then }
+      }
+    }
+    return { output: { case: null }, then: step.task.then }
+  }
+
+  function usedBy(functionName: string): string[] {
+    const found = model().functions.find(({ name }) => name === functionName)
+    if (!found) throw new AppError('not_found', `There is no function “${functionName}”. Create it, or choose another one in this step.`)
+    return [...new Set(found.uses.map(({ connector }) => connector))]
+  }
+
+  async function checkConnections(needed: readonly string[]): Promise<void> {
+    if (needed.length === 0) return
+    const granted = await available()
+    const missing = needed.find(connector => !(connector in granted))
+    if (missing !== undefined) throw waitsFor(missing)
+  }
+}
+
+/** The reason a run waits, and the button beside it. */
+export function waitsFor(connector: string): AppError {
+  const name = connectors[connector]?.name ?? connector
+  return new AppError('needs_connection', `Waits for ${name} to be connected.`, { action: { kind: 'connect', connector } })
+}
+
+function callerOf({ run, row }: StepWork): Caller {
+  return { runId: run.id, stepId: stepId(run.id, row.n), by: { kind: 'flow', name: run.name, runId: run.id } }
+}
+
+/** Does not wait for work that ignores its signal. */
+async function orAbort<T>(result: Promise<T>, signal: AbortSignal, cancel: AbortSignal, title: string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const onAbort = () =>
+    reject(
+      cancel.aborted
+        ? new AppError('cancelled', 'Cancelled.')
+        : new AppError('timeout', `“${title}” took longer than five minutes and was stopped.`),
+    )
+  if (signal.aborted) onAbort()
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([result, promise])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    result.catch(() => {})
+  }
+}

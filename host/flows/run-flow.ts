@@ -1,0 +1,189 @@
+import { AppError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import type { LogLine, Run } from '../../core/run.ts'
+import type { CallJournal } from './call-journal.ts'
+import { inputOf, stepAfter, stepsOf, type Step } from './definition.ts'
+import { needsJq, resolve } from './expressions.ts'
+import { toError, toOutput, type Journal } from './journal.ts'
+import { outputOf, stepId, type RunRow, type StepRow } from './journal-rows.ts'
+import type { Jq } from './jq.ts'
+import { createLog, toShown } from './mask.ts'
+import { afterFailure } from './retry.ts'
+import type { Perform } from './perform-step.ts'
+
+/** How many steps one run may take: a `then` that leads back would otherwise go round for ever. */
+const maxSteps = 1000
+/** A step during which the process ended this often is not begun again by itself. */
+const maxInterruptions = 5
+const keptOutputBytes = 8 * 1024 * 1024
+
+export type RunFlowOptions = {
+  journal: Journal
+  calls: CallJournal
+  jq: Jq
+  perform: Perform
+  now: () => number
+  retryDelaysMs: readonly number[]
+  onChange: (run: Run) => void
+  /** True once the host wants to stop: a run is put back into the queue between two steps. */
+  isClosing: () => boolean
+  /** Commits, and tries again while the disk is full. */
+  persist: <T>(work: () => T) => Promise<T>
+}
+
+export type Live = { n: number; lines(): LogLine[] }
+export type FlowRunner = { work(run: RunRow, signal: AbortSignal): Promise<void>; live(runId: string): Live | undefined }
+
+/**
+ * Takes runs forward, from what the journal knows. A finished step is stored before the next one begins, in the same commit as that
+ * one's start, so a `kill -9` at any moment neither loses nor repeats it. A run that waits is only a row.
+ */
+export function createFlowRunner(options: RunFlowOptions): FlowRunner {
+  const { journal, calls, jq, perform, now, onChange } = options
+  const live = new Map<string, Live>()
+
+  async function work(run: RunRow, signal: AbortSignal): Promise<void> {
+    const steps = stepsOf(journal.definitionOf(run))
+    const rows = journal.steps(run.seq)
+    const outputs: Record<string, Json> = {}
+    for (const row of rows) if (row.state === 'succeeded') outputs[row.name] = outputOf(row)
+    let open = rows.find(row => row.state !== 'succeeded')
+    let n = rows.length
+    /** Writes that may share the commit of what comes next. */
+    let unsaved: (() => void)[] = []
+
+    async function save(values: Partial<RunRow>, ...writes: (() => void)[]): Promise<void> {
+      const all = [...unsaved, ...writes]
+      unsaved = []
+      await options.persist(() => {
+        for (const write of all) write()
+        journal.updateRun(run.seq, values)
+      })
+      onChange(journal.toRun(Object.assign(run, values)))
+    }
+
+    const end = (state: 'succeeded' | 'failed' | 'cancelled', error: AppError | null, ...writes: (() => void)[]) =>
+      save(
+        { state, error: error && toError(error), finished_at: now(), wake_at: null, waiting_for: null, position: state === 'succeeded' ? null : run.position },
+        ...writes,
+        () => state !== 'failed' && journal.dropCarried(run.seq),
+      )
+
+    while (run.position !== null) {
+      const step = steps[run.position]
+      if (!step) break
+      if (signal.aborted) return end('cancelled', cancelled(), ...(open ? [closeStep(run.seq, open, 'cancelled', cancelled())] : []))
+      if (options.isClosing()) return save({ state: 'queued', wake_at: now(), waiting_for: null })
+      if (!open && n >= maxSteps) return end('failed', tooManySteps(step))
+
+      const row: StepRow = begin(run, step, open, open?.n ?? n)
+      if (open?.state === 'running' && open.tries >= maxInterruptions) return fail(row, interrupted(step))
+      // jq takes a moment: what is finished is stored before it, not after it.
+      if (unsaved.length && mayTakeAMoment(step)) await save({})
+      const due = open?.kind === 'wait' && open.state === 'waiting'
+      const log = createLog()
+      live.set(run.id, { n: row.n, lines: log.lines })
+      try {
+        const context = contextOf(run, outputs, now())
+        const input = await inStep(step, () => resolve(inputOf(step.task), context, jq))
+        row.input = input === null ? null : toShown(input)
+        calls.begin(stepId(run.id, row.n))
+        if (!due && step.kind !== 'switch') {
+          row.state = step.kind === 'wait' ? 'waiting' : 'running'
+          if (step.kind !== 'wait') await save(started(run, now()), () => journal.startStep(row))
+        }
+        const act = () => perform({ run, row, step, input, context, signal, log })
+        const outcome = due ? { output: null } : step.kind === 'switch' ? await inStep(step, act) : await act()
+        if ('wakeAt' in outcome) return await save({ ...started(run, now()), state: 'waiting', wake_at: outcome.wakeAt, waiting_for: 'timer' }, () => journal.startStep(row))
+        const next = stepAfter(steps, run.position, outcome.then ?? step.task.then)
+        const stored = keep(outcome.output, step)
+        outputs[step.name] = outcome.output
+        const finishedAt = now()
+        unsaved.push(() => {
+          const logs = log.lines()
+          journal.startStep({ ...row, ...stored, state: 'succeeded', error: null, logs: logs.length ? JSON.stringify(logs) : null, finished_at: finishedAt })
+          calls.forget(stepId(run.id, row.n))
+          journal.updateRun(run.seq, { position: next, steps_done: run.steps_done })
+        })
+        Object.assign(run, { position: next, steps_done: run.steps_done + 1 })
+        open = undefined
+        n = Math.max(n, row.n + 1)
+      } catch (error) {
+        return fail(row, AppError.from(error), log.lines())
+      } finally {
+        live.delete(run.id)
+      }
+    }
+    await end('succeeded', null)
+
+    /** Decides what becomes of a step that did not succeed: again later, when an account is there, or not at all. */
+    async function fail(row: StepRow, error: AppError, logs: LogLine[] = []): Promise<void> {
+      if (options.isClosing() && error.code === 'cancelled') return
+      const kept = { ...row, logs: logs.length ? JSON.stringify(logs) : row.logs, error: toError(error) }
+      if (signal.aborted) return end('cancelled', cancelled(), closeStep(run.seq, kept, 'cancelled', cancelled()))
+      const uncertain = calls.isUncertain(stepId(run.id, row.n))
+      const decision = uncertain ? { kind: 'fail' as const } : afterFailure(error, row.tries, options.retryDelaysMs)
+      if (decision.kind === 'fail') return end('failed', error, closeStep(run.seq, kept, 'failed', error))
+      const waiting = { ...kept, state: 'waiting' as const, tries: decision.kind === 'connection' ? row.tries - 1 : row.tries }
+      const wakeAt = decision.kind === 'retry' ? now() + decision.delayMs : null
+      await save({ ...started(run, now()), state: 'waiting', wake_at: wakeAt, waiting_for: decision.kind, error: toError(error) }, () => journal.startStep(waiting))
+    }
+  }
+
+  function closeStep(run: number, row: StepRow, state: 'failed' | 'cancelled', error: AppError): () => void {
+    return () => journal.startStep({ ...row, run, state, error: toError(error), finished_at: now() })
+  }
+
+  function begin(run: RunRow, step: Step, open: StepRow | undefined, n: number): StepRow {
+    const { name, title, kind, connector } = step
+    const times = open?.kind === 'wait' ? { attempt: open.attempt, tries: open.tries } : { attempt: (open?.attempt ?? 0) + 1, tries: (open?.tries ?? 0) + 1 }
+    const rest = { input: null, output: null, carry: null, error: null, logs: null, finished_at: null }
+    return { run: run.seq, n, name, title, kind, connector, state: 'running', ...times, ...rest, started_at: (kind === 'wait' && open?.started_at) || now() }
+  }
+
+  return { work, live: runId => live.get(runId) }
+}
+
+/** An expression says what is wrong with it, this says where it stands. */
+async function inStep<T>(step: Step, evaluate: () => Promise<T>): Promise<T> {
+  try {
+    return await evaluate()
+  } catch (error) {
+    const { code, message } = AppError.from(error)
+    throw new AppError(code, `Step “${step.title}”: ${message}`, { cause: error })
+  }
+}
+
+function mayTakeAMoment(step: Step): boolean {
+  return step.kind === 'switch' || needsJq(inputOf(step.task))
+}
+
+function keep(output: Json, step: Step): { output: string; carry: string | null } {
+  const stored = toOutput(output)
+  if (stored.carry && stored.carry.length > keptOutputBytes)
+    throw new AppError('validation', `“${step.title}” gave more than 8 MB. Return less from it, for example only the fields that later steps use.`)
+  return stored
+}
+
+function started(run: RunRow, at: number): Partial<RunRow> {
+  return { state: 'running', started_at: run.started_at ?? at, wake_at: null, waiting_for: null, error: null }
+}
+
+/** What expressions see. */
+export function contextOf(run: Pick<RunRow, 'id' | 'name' | 'trigger' | 'created_at'>, outputs: Record<string, Json>, at: number): Json {
+  const { id, name } = run
+  const about = { id, name, created_at: new Date(run.created_at).toISOString() }
+  return { trigger: JSON.parse(run.trigger) as Json, steps: outputs, now: new Date(at).toISOString(), run: about }
+}
+
+function cancelled(): AppError {
+  return new AppError('cancelled', 'Cancelled.')
+}
+
+function tooManySteps(step: Step): AppError {
+  return new AppError('validation', `Stopped after ${maxSteps} steps at “${step.title}”: this flow goes round in a circle. Check where its steps go on to.`)
+}
+
+function interrupted(step: Step): AppError {
+  return new AppError('internal', `Plugboard ended ${maxInterruptions} times while “${step.title}” was running, so it is not begun again. Choose Retry when the cause is found.`)
+}

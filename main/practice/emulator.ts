@@ -1,0 +1,41 @@
+/** The practice process: all emulators of all apps, started one by one as they are asked for. It lives as long as main does. */
+import { join } from 'node:path'
+import { startRequest, type StartAnswer } from './protocol.ts'
+import { startService, type RunningService } from './service.ts'
+
+type ParentPort = { on(event: 'message', listener: (event: { data: unknown }) => void): void; postMessage(message: unknown): void }
+
+const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPort
+const running = new Map<string, Promise<RunningService>>()
+
+function answer(message: StartAnswer): void {
+  if (parentPort) parentPort.postMessage(message)
+  else if (process.connected) process.send?.(message)
+}
+
+const report = (problem: string): void => void process.stderr.write(`${new Date().toISOString()} practice ${problem}\n`)
+
+async function receive(message: unknown): Promise<void> {
+  const { id, service, folder } = startRequest.parse(message)
+  const key = join(folder, service)
+  try {
+    let starting = running.get(key)
+    if (!starting) {
+      starting = startService(service, folder, report)
+      running.set(key, starting)
+      starting.catch(() => running.delete(key))
+    }
+    answer({ id, origin: (await starting).origin })
+  } catch (error) {
+    report(`${service}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    answer({ id, error: error instanceof Error ? error.message : 'The practice account did not start.' })
+  }
+}
+
+if (parentPort) parentPort.on('message', ({ data }) => void receive(data))
+else process.on('message', message => void receive(message))
+
+// Every change is on the disk before it is answered: nothing is left to do.
+process.on('disconnect', () => process.exit(0))
+process.on('SIGTERM', () => process.exit(0))
+process.on('SIGINT', () => {})

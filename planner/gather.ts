@@ -1,0 +1,231 @@
+import { appVerb, belongsTo, readAction, writeAction, type ReadAction } from './language/actions.ts'
+import type { Clause } from './language/clauses.ts'
+import { entityNameOf, nounPhrase } from './language/nouns.ts'
+import { mentionsOf } from './language/roles.ts'
+import { readTrigger, type ReadTrigger } from './language/trigger.ts'
+import type { ServiceUnit, Unit } from './language/units.ts'
+import { towards } from './vocabulary/grammar.ts'
+import { verbOf, verbOfNoun, writes, type Verb } from './vocabulary/verbs.ts'
+
+export type Source = { unit: ServiceUnit; isNew: boolean; read: ReadAction; verb: Verb | null; moved: boolean }
+
+/** Everything the clauses of a prompt say, before it is decided what starts the run. */
+export type Gathered = {
+  events: Array<{ trigger: ReadTrigger; marker: string }>
+  actions: ReadAction[]
+  sources: Source[]
+  linked: string[]
+  linkedReads: ReadAction[]
+  /** “new leads”, “my bookings”: the app's own data that a clause takes something from. */
+  ownData: { entity: string | null; isNew: boolean; moved: boolean } | null
+  entities: string[]
+  pages: string[]
+  shows: boolean
+  presses: boolean
+  automated: boolean
+  /** Something is to be sent, and nothing says through which tool. */
+  unnamedSend: boolean
+  /** The app's own data is made or read: enough for a plan without a tool. */
+  ownWork: boolean
+}
+
+const pageNouns = new Set(['dashboard', 'page', 'view', 'widget', 'portal', 'screen', 'tab', 'chart', 'overview', 'feed', 'changelog', 'calendar', 'homepage'])
+const makers = new Set(['build', 'create', 'make', 'generate', 'set-up', 'setup', 'add', 'want', 'need', 'help', 'show', 'display', 'keep'])
+const machinery = new Set(['workflow', 'automation', 'flow', 'zap', 'app', 'application', 'bot', 'scenario', 'agent', 'system', 'tool', 'integration', 'script', 'job', 'function', 'process', 'trigger'])
+
+export function gather(clauses: readonly Clause[], { scheduled, text }: { scheduled: boolean; text: string }): Gathered {
+  const facts: Gathered = {
+    events: [], actions: [], sources: [], linked: [], linkedReads: [], ownData: null, entities: [], pages: pagesIn(text), shows: false, presses: false, automated: false, unnamedSend: false, ownWork: false,
+  }
+  let lastTool: string | null = null
+  let pending: Array<{ verb: Verb; units: Unit[] }> = []
+
+  clauses.forEach((clause, index) => {
+    if (clause.role === 'aside') return
+    if (clause.automated) facts.automated = true
+    const startsChain = clause.chained && index === 0 && !scheduled
+    if (clause.role === 'trigger' || startsChain) return trigger(clause)
+    action(index === 0 && facts.events.length === 0 ? withoutNewHead(clause) : clause)
+  })
+  for (const { verb, units } of pending) leftOver(verb, units)
+  return facts
+
+  function trigger(clause: Clause): void {
+    const read = readTrigger(clause)
+    if (!read) return
+    facts.events.push({ trigger: read, marker: clause.marker })
+    if (read.kind !== 'connector') return
+    const unit = [...clause.before, ...clause.after].find((candidate): candidate is ServiceUnit => candidate.kind === 'service' && candidate.id === read.connector)
+    if (unit && scheduled) addSource(unit, true, clause, true)
+  }
+
+  /** “New task goes to …”, “New ticket alerts to Teams”: what stands before the verb is what it waits for. */
+  function withoutNewHead(clause: Clause): Clause {
+    const first = clause.before[0]
+    if (scheduled || first?.kind !== 'word' || first.low !== 'new') return clause
+    if (clause.verb) {
+      trigger({ ...clause, role: 'trigger', marker: 'new', verb: null, after: [] })
+      return { ...clause, before: [] }
+    }
+    const cut = clause.before.findIndex(unit => unit.kind === 'word' && (verbOfNoun(unit.low) !== null || towards.has(unit.low) || unit.low === 'notification'))
+    if (cut <= 1) return clause
+    trigger({ ...clause, role: 'trigger', marker: 'new', before: clause.before.slice(0, cut) })
+    return { ...clause, before: clause.before.slice(cut) }
+  }
+
+  function addSource(unit: ServiceUnit, isNew: boolean, clause: Clause, moved: boolean): void {
+    const units = [...clause.before, ...clause.after]
+    if (facts.sources.some(source => source.unit.id === unit.id)) return
+    facts.sources.push({ unit, isNew, read: readAction(unit.id, units, unit.implied, clause.verb), verb: clause.verb, moved })
+  }
+
+  function action(clause: Clause): void {
+    const { verb, mentions } = mentionsOf(clause)
+    const units = [...clause.before, ...clause.after]
+    if (verb?.class === 'show' && clause.verb) facts.shows = true
+    if (verb?.class === 'press' && clause.verb) facts.presses = true
+    const object = nounPhrase(clause.after)
+    if (clause.verb && makers.has(clause.verb.base) && mentions.every(mention => mention.role !== 'target' || mention.unit.implied !== null)) {
+      const head = object.words.at(-1) ?? ''
+      if (pageNouns.has(head)) facts.shows = true
+      if (machinery.has(head) || pageNouns.has(head)) {
+        for (const mention of mentions) addSource(mention.unit, mention.isNew, clause, false)
+        return
+      }
+    }
+    const all = mentions.filter(mention => mention.role === 'target')
+    const targets = all.filter(({ unit }, at) => at === all.findIndex(other => other.unit.id === unit.id))
+    for (const mention of mentions.filter(({ role }) => role === 'source')) addSource(mention.unit, mention.isNew, clause, targets.length > 0 || (verb !== null && writes(verb.class)))
+    for (const { unit } of mentions.filter(({ role }) => role === 'linked')) {
+      if (facts.linked.includes(unit.id)) continue
+      facts.linked.push(unit.id)
+      facts.linkedReads.push(readAction(unit.id, units, unit.implied))
+    }
+    if (targets.length > 0) {
+      resolvePending(targets)
+      for (const { unit } of targets) facts.actions.push(writeAction(unit.id, verb, nearTo(unit, units, targets.length), unit.implied))
+      noteOwnData(clause, verb, mentions.some(({ role }) => role === 'source'), targets.map(({ unit }) => unit.id))
+    } else if (mentions.length === 0) bareClause(clause, verb)
+    else {
+      if (pending.length > 0) resolvePending(mentions)
+      ownTarget(clause, verb)
+    }
+    lastTool = mentions.findLast(({ role }) => role === 'target')?.unit.id ?? mentions.at(-1)?.unit.id ?? lastTool
+  }
+
+  /** Only the words around a tool name its object when a clause has several. */
+  function nearTo(unit: ServiceUnit, units: Unit[], count: number): Unit[] {
+    if (count < 2) return [unit, ...after(unit, units), ...units.filter(other => other !== unit)]
+    const at = units.indexOf(unit)
+    return units.slice(Math.max(0, at - 2), at + 3)
+  }
+
+  function after(unit: ServiceUnit, units: Unit[]): Unit[] {
+    const at = units.indexOf(unit)
+    return units.slice(at + 1, at + 2)
+  }
+
+  /** A clause without a tool: it goes on with the last one, uses the linked ones, or works on the app's own data. */
+  function bareClause(clause: Clause, verb: Verb | null): void {
+    const units = [...clause.before, ...clause.after]
+    if (!verb || !clause.verb) return
+    if (verb.base === 'email' || verb.base === 'mail') {
+      facts.actions.push(writeAction(facts.linked[0] ?? 'gmail', verb, units, 'mail'))
+      noteOwnData(clause, verb, false, ['gmail'])
+      return
+    }
+    if (units.length === 0 || units.every(unit => unit.kind === 'mark')) {
+      pending.push({ verb, units: [] })
+      return
+    }
+    const { words } = nounPhrase(clause.after)
+    if (words.at(-1) === 'row' && verb.class === 'create') {
+      facts.actions.push(writeAction('googlesheets', verb, units))
+      return
+    }
+    if (writes(verb.class) && facts.linked.length > 0) {
+      for (const id of facts.linked) facts.actions.push(writeAction(id, verb, units))
+      const entity = entityNameOf(words)
+      if (entity) facts.entities.push(entity)
+      return
+    }
+    if (lastTool && writes(verb.class) && verb.class !== 'send' && belongsTo(lastTool, clause.after)) {
+      facts.actions.push(writeAction(lastTool, verb, units))
+      return
+    }
+    if (verb.class === 'send') {
+      facts.unnamedSend = true
+      return
+    }
+    const entity = entityNameOf(words)
+    if (entity === null || verb.class === 'process' || verb.class === 'connect') return
+    if (verb.class === 'create' || verb.class === 'update' || verb.class === 'delete' || verb.class === 'log') pending.push({ verb, units: clause.after })
+    else if (verb.class === 'summarize' || verb.class === 'read') facts.ownWork = true
+  }
+
+  /** Verbs that waited for a tool: “create, update and read rows in Sheets”. What does not live in it is the app's own. */
+  function resolvePending(mentions: ReadonlyArray<{ unit: ServiceUnit }>): void {
+    for (const { verb, units } of pending) {
+      const fitting = mentions.filter(({ unit }) => belongsTo(unit.id, units))
+      if (fitting.length === 0) leftOver(verb, units)
+      for (const { unit } of fitting) facts.actions.push(writes(verb.class) ? writeAction(unit.id, verb, units, unit.implied) : readAction(unit.id, units, unit.implied, verb))
+    }
+    pending = []
+  }
+
+  function leftOver(verb: Verb, units: Unit[]): void {
+    const entity = entityNameOf(nounPhrase(units).words)
+    if (entity === null || !writes(verb.class)) return
+    facts.actions.push({ connector: 'app', verb: appVerb(verb), object: entity })
+    facts.entities.push(entity)
+    facts.ownWork = true
+  }
+
+  /** “Triage emails into tickets”: what comes out is the app's own data. */
+  function ownTarget(clause: Clause, verb: Verb | null): void {
+    const into = clause.after.findLastIndex(unit => unit.kind === 'word' && (unit.low === 'into' || unit.low === 'as'))
+    if (into < 0 || verb === null || !['process', 'summarize', 'transfer', 'read', 'create'].includes(verb.class)) return
+    const { words } = nounPhrase(clause.after, into + 1)
+    const entity = entityNameOf(words)
+    if (!entity || pageNouns.has(words.at(-1) ?? '') || words.at(-1) === 'list') return
+    facts.actions.push({ connector: 'app', verb: 'create', object: entity })
+    facts.entities.push(entity)
+    facts.ownWork = true
+  }
+
+  function noteOwnData(clause: Clause, verb: Verb | null, hasSource: boolean, targets: readonly string[]): void {
+    if (hasSource || facts.ownData) return
+    const fresh = clause.after.findIndex(unit => unit.kind === 'word' && unit.low === 'new')
+    const base = clause.after.length > 0 ? clause.after : clause.before
+    const object = nounPhrase(base)
+    const moved = verb === null || ['transfer', 'upsert', 'upload', 'log'].includes(verb.class) || (verb.class === 'create' && verb.base === 'add')
+    if (fresh >= 0) {
+      const { words } = nounPhrase(clause.after, fresh)
+      const made = targets.some(id => words.length > 0 && belongsTo(id, [{ kind: 'word', low: words.at(-1) ?? '', noun: words.at(-1) ?? '', text: '', start: 0, gap: '' }]))
+      if (words.length > 0 && !(made && fresh <= 1 && !moved)) {
+        facts.ownData = { entity: entityNameOf(words), isNew: true, moved }
+        return
+      }
+    }
+    const own = /\b(?:from|in|of) (?:this|my|our|the) (?:app|application|dashboard|database|site)\b|\b(?:my|our|all|every|generated|submitted|completed)\b/i.test(text)
+    if (object.words.length > 0 && moved) facts.ownData = { entity: entityNameOf(object.words), isNew: false, moved: own || plural(base, object.words) }
+    else {
+      const of = clause.after.findIndex(unit => unit.kind === 'word' && ['of', 'with', 'about'].includes(unit.low))
+      const { words } = of >= 0 ? nounPhrase(clause.after, of + 1) : { words: [] }
+      const entity = entityNameOf(words)
+      if (entity && !pageNouns.has(words.at(-1) ?? '')) facts.entities.push(entity)
+    }
+  }
+}
+
+function plural(units: readonly Unit[], words: readonly string[]): boolean {
+  return units.some(unit => unit.kind === 'word' && unit.noun === words.at(-1) && unit.low !== unit.noun)
+}
+
+function pagesIn(text: string): string[] {
+  const found: Array<[RegExp, string]> = [
+    [/\bdashboard\b/i, 'dashboard'], [/\b(?:table|list view)\b/i, 'table'], [/\bform\b(?! (?:entr|submi|respon))/i, 'form'], [/\bcalendar view|agenda view\b/i, 'calendar'],
+    [/\bbutton\b/i, 'button'], [/\b(?:page|portal|view)\b/i, 'page'], [/\blist\b/i, 'list'], [/\btrack(?:er)? each|\blog\. track\b/i, 'table'], [/\bchat\b/i, 'chat'],
+  ]
+  return found.flatMap(([pattern, kind]) => (pattern.test(text) ? [kind] : []))
+}

@@ -1,0 +1,188 @@
+import { determiners, leadIns, pronouns, triggerMarkers } from '../vocabulary/grammar.ts'
+import { verbOf, verbOfNoun, type Verb } from '../vocabulary/verbs.ts'
+import type { Unit } from './units.ts'
+
+/** A part of the prompt with one verb. `before` stands in front of the verb, `after` behind it; `marker` is what opened a trigger. */
+export type Clause = {
+  role: 'trigger' | 'action' | 'aside'
+  marker: string
+  verb: Verb | null
+  before: Unit[]
+  after: Unit[]
+  /** Follows an arrow, or is followed by one. */
+  chained: boolean
+  automated: boolean
+}
+
+const markers = triggerMarkers.map(text => text.split(' '))
+const asides = new Set(['so', 'because', 'before', 'while', 'without', 'unless'])
+/** “Get notified”, “have it posted”: the participle says what is to be done. */
+const passives = new Set(['get', 'receive'])
+const leading = new Set(['connect', 'press', 'show'])
+
+const lowAt = (units: readonly Unit[], at: number): string => {
+  const unit = units[at]
+  return unit?.kind === 'word' ? unit.low : ''
+}
+
+/** Splits a prompt into clauses: at arrows and sentence ends, at markers such as “when”, and wherever another verb begins. */
+export function clausesOf(units: readonly Unit[]): Clause[] {
+  const clauses: Clause[] = []
+  let clause = open('action')
+  let start = 0
+
+  function open(role: Clause['role'], marker = ''): Clause {
+    return { role, marker, verb: null, before: [], after: [], chained: false, automated: false }
+  }
+  function close(next: Clause): void {
+    if (clause.verb || clause.before.length > 0 || clause.marker.includes('webhook')) clauses.push(clause)
+    clause = next
+  }
+  const isEmpty = (): boolean => !clause.verb && clause.before.length === 0
+
+  for (let i = start; i < units.length; i++) {
+    const unit = units[i]
+    if (!unit) break
+    const low = lowAt(units, i)
+    if (unit.kind === 'mark') {
+      if (unit.mark === ',') {
+        const next = skipLeadIns(units, i + 1)
+        const verb = verbAt(units, next, 'start')
+        if (clause.role === 'trigger' && !isEmpty() && (verb !== null || (clause.verb && !continues(units, i + 1)))) close(open('action'))
+        else if (clause.role === 'aside' && !isEmpty()) close(open('action'))
+        else if (clause.role === 'action' && verb && !isEmpty()) close(open('action'))
+        else if (!isEmpty()) push(unit)
+        continue
+      }
+      const chained = unit.mark === '→'
+      if (chained) clause.chained = true
+      close(open('action'))
+      clause.chained = chained
+      continue
+    }
+    const marker = markers.find(words => words.every((word, n) => lowAt(units, i + n) === word))
+    if (marker && !(clause.role === 'trigger' && !isEmpty() && marker.length > 1) && !(clause.role === 'trigger' && isEmpty())) {
+      close(open('trigger', marker.join(' ')))
+      i += marker.length - 1
+      if (clause.marker.includes('webhook')) close(open('action'))
+      continue
+    }
+    if (low === 'then' || low === 'finally' || low === 'afterwards') {
+      if (!isEmpty()) close(open('action'))
+      continue
+    }
+    if (asides.has(low) && !isEmpty() && !(low === 'so' && lowAt(units, i + 1) === 'the')) {
+      close(open('aside'))
+      continue
+    }
+    if ((low === 'that' || low === 'which' || low === 'where' || low === 'who') && !isEmpty() && clause.role !== 'trigger') {
+      const next = verbAt(units, skipLeadIns(units, i + 1), 'start')
+      if (next || low === 'where') {
+        close(open('action'))
+        continue
+      }
+    }
+    if (low === 'to' && !isEmpty() && clause.role !== 'aside' && plainVerb(units, i + 1, clause.verb !== null && leading.has(clause.verb.class))) {
+      close(open(clause.verb === null || leading.has(clause.verb.class) || clause.role === 'trigger' ? 'action' : 'aside'))
+      continue
+    }
+    if (low === 'and' || low === '&' || low === 'or' || low === 'plus') {
+      const next = skipLeadIns(units, i + 1)
+      const verb = verbAt(units, next, 'and', clause.verb)
+      if (verb && clause.verb && (clause.role !== 'trigger' || verb.form === 'base') && (clause.role === 'action' || clause.verb.form !== 'base' || clause.role === 'aside')) {
+        close(open('action'))
+        continue
+      }
+    }
+    const verb = verbAt(units, i, isEmpty() ? 'start' : 'inside', clause.verb, clause.role)
+    if (verb?.base === 'automate' && isEmpty()) {
+      clause.automated = true
+      continue
+    }
+    if (clause.role === 'trigger' && !clause.verb && clause.before.length > 0 && verbOf(low)?.form === 'base' && startsRequest(units, i) && /new|webhook|on /.test(clause.marker)) {
+      close(open('action'))
+      clause.verb = verbOf(low)
+      continue
+    }
+    if (verb && clause.role === 'trigger' && clause.verb && verb.form === 'base' && startsRequest(units, i)) {
+      close(open('action'))
+      clause.verb = verb
+      continue
+    }
+    if (verb && !clause.verb && (isEmpty() || clause.role === 'trigger' || !verb.noun || clause.before.every(({ kind }) => kind === 'service'))) {
+      clause.verb = verb
+      continue
+    }
+    if (clause.role === 'action' && clause.verb && passives.has(clause.verb.base) && clause.after.length === 0 && verbOf(low)?.form === 'past') {
+      clause.verb = verbOf(low)
+      continue
+    }
+    if (isEmpty() && clause.role === 'action' && (leadIns.has(low) || ['automatically', 'help'].includes(low))) continue
+    push(unit)
+  }
+  close(open('action'))
+  return clauses
+
+  function push(unit: Unit): void {
+    if (clause.verb) clause.after.push(unit)
+    else clause.before.push(unit)
+  }
+}
+
+function skipLeadIns(units: readonly Unit[], at: number): number {
+  let i = at
+  while (i < units.length && (leadIns.has(lowAt(units, i)) || units[i]?.kind === 'mark')) i++
+  return i
+}
+
+/** A comma inside “won, lost, or stalled” does not end the clause. */
+function continues(units: readonly Unit[], at: number): boolean {
+  const low = lowAt(units, at)
+  return low === 'or' || low === 'and' || verbOf(low)?.form === 'past'
+}
+
+function plainVerb(units: readonly Unit[], at: number, eager: boolean): boolean {
+  const low = lowAt(units, at)
+  const verb = verbOf(low)
+  if (verb?.form !== 'base') return false
+  if (!verb.noun || eager) return true
+  const next = units[at + 1]
+  return next?.kind === 'word' && (determiners.has(next.low) || pronouns.has(next.low))
+}
+
+/** What stands behind a verb that asks for something: “add an event”, “update Hubspot”, “notify me”. */
+function startsRequest(units: readonly Unit[], at: number): boolean {
+  const next = units[at + 1]
+  if (next?.kind === 'service') return true
+  return next?.kind === 'word' && (determiners.has(next.low) || pronouns.has(next.low) || next.low === 'new')
+}
+
+/** The verb at a place, when a verb can stand there. Many verbs are nouns too: their place decides. */
+function verbAt(units: readonly Unit[], at: number, place: 'start' | 'and' | 'inside', current: Verb | null = null, role: Clause['role'] = 'action'): Verb | null {
+  const unit = units[at]
+  const implied = unit?.kind === 'service' && unit.implied === 'mail'
+  const low = implied ? unit.noun : lowAt(units, at)
+  const verb = verbOf(low)
+  if (!verb) return null
+  const previous = lowAt(units, at - 1)
+  if (determiners.has(previous) && !(previous === 'that' || previous === 'which')) return null
+  const next = units[at + 1]
+  if (place === 'inside') {
+    if (verb.form === 'past' && role !== 'trigger') return null
+    if (verb.form === 'past' || verb.form === 'gerund') return current || !isPassive(previous) ? (verb.form === 'past' && !current ? verb : null) : verb
+    if (verb.form === 'base' && verb.noun) return startsRequest(units, at) && !isPassive(previous) ? verb : null
+    return verb
+  }
+  if (verb.form === 'past') return null
+  if (implied && place === 'start') return next?.kind === 'word' && next.low === 'via' ? verb : !next ? verb : null
+  if (!verb.noun) return verb
+  if (verb.form === 'third') return startsRequest(units, at) || (current?.form === 'third') || (next?.kind === 'word' && ['to', 'in', 'on', 'into'].includes(next.low) && current?.form === 'third') ? verb : null
+  if (next?.kind === 'word' && ['is', 'are', 'was', 'has', 'of'].includes(next.low)) return null
+  if (place === 'start') return verb
+  if (next?.kind === 'mark' || !next) return current?.form === 'base' && !verbOfNoun(low) ? verb : null
+  return startsRequest(units, at) || next.kind === 'word' ? verb : null
+}
+
+function isPassive(previous: string): boolean {
+  return ['is', 'are', 'was', 'were', 'be', 'been', 'gets', 'get', 'has', 'have', 'being', 'got'].includes(previous)
+}

@@ -1,0 +1,21 @@
+import { defineConfig } from '@playwright/test'
+import type { AppOptions } from './e2e/app.ts'
+import { chromiumOptions } from './e2e/built.ts'
+
+/** The same specs in both shells: the browser shell as it is, and the built Electron shell on a stand-in for Electron. */
+export default defineConfig<AppOptions>({
+  testDir: 'e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: 'test-results',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env['CI'] !== undefined,
+  fullyParallel: true,
+  workers: 2,
+  reporter: 'list',
+  use: { launchOptions: chromiumOptions, viewport: { width: 1280, height: 820 }, trace: 'retain-on-failure', actionTimeout: 10_000 },
+  projects: [
+    { name: 'serve', use: { shell: 'serve' } },
+    { name: 'electron', use: { shell: 'electron' } },
+  ],
+})
