@@ -14,7 +14,12 @@ export default defineConfig({
     build: {
       externalizeDeps: false,
       rolldownOptions: {
-        input: { index: 'main/electron/index.ts', serve: 'main/serve/index.ts', host: 'host/process.ts' },
+        input: {
+          index: 'main/electron/index.ts',
+          serve: 'main/serve/index.ts',
+          host: 'host/process.ts',
+          practice: 'main/practice/emulator.ts',
+        },
         external: ['electron', ...outside.map(name => new RegExp(`^${name}(/|$)`))],
       },
     },

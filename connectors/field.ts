@@ -10,5 +10,11 @@ export function field(options: string, { title, description }: { title: string; 
 
 /** How many things to return at most. */
 export function limit(most: number, usual: number) {
-  return z.number().int().min(1).max(most).default(usual).meta({ title: 'At most', description: `How many to return, up to ${most}.` })
+  return z
+    .number()
+    .int()
+    .min(1)
+    .max(most)
+    .default(usual)
+    .meta({ title: 'At most', description: `How many to return, up to ${most}.` })
 }

@@ -3,7 +3,13 @@ import { connectionMode } from './app/connector-file.ts'
 
 export const planTrigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('schedule'), cron: z.string(), timezone: z.string() }),
-  z.object({ kind: z.literal('record'), entity: z.string(), event: z.enum(['created', 'updated', 'deleted']) }),
+  z.object({
+    kind: z.literal('record'),
+    entity: z.string(),
+    event: z.enum(['created', 'updated', 'deleted']),
+    /** “marked as high priority”: it runs when this field becomes this value. */
+    condition: z.object({ field: z.string(), value: z.string() }).optional(),
+  }),
   z.object({ kind: z.literal('manual') }),
   z.object({ kind: z.literal('connector'), connector: z.string(), event: z.string() }),
   z.object({ kind: z.literal('webhook') }),

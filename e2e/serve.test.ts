@@ -121,7 +121,7 @@ test('when the shell is killed, its host ends too, and the next start finds the 
 test('a second start on the same home names the address of the first', async t => {
   const home = await newHome(t)
   const { address } = await start(t, home)
-  await refuses(t, home, new RegExp(`^Plugboard is already running on ${home}: open ${RegExp.escape(address)}, or stop it first\\.$`))
+  await assert.rejects(start(t, home), { message: `Plugboard is already running on ${home}: open ${address}, or stop it first.\n` })
 })
 
 test('a port that is taken is told', async t => {

@@ -30,7 +30,7 @@ export async function startApp({ appId, path, credentials, report }: Options) {
   await store.define(entitiesOf(model()))
 
   const gateway = createGateway({ appId, credentials, database })
-  const functions = createFunctions({ appId, root: path, model, bridge: { callAction: gateway.call, records: store.records }, report })
+  const functions = createFunctions({ root: path, model, bridge: { callAction: gateway.call, records: store.records } })
   const flows = createFlows({
     appId,
     database,

@@ -22,6 +22,8 @@ export type ShellHost = {
   openBrowser(url: string): Promise<void>
   /** Starts the host process, with an environment that says nothing about this one. */
   forkHost(): Child
+  /** Starts the practice process (`main/practice/emulator.ts`) in the same way. */
+  forkPractice(): Child
 }
 
 export type AppOptions = { shell: ShellHost; home: string; version: string }

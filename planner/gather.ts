@@ -5,7 +5,7 @@ import { mentionsOf } from './language/roles.ts'
 import { readTrigger, type ReadTrigger } from './language/trigger.ts'
 import type { ServiceUnit, Unit } from './language/units.ts'
 import { towards } from './vocabulary/grammar.ts'
-import { verbOf, verbOfNoun, writes, type Verb } from './vocabulary/verbs.ts'
+import { verbOfNoun, writes, type Verb } from './vocabulary/verbs.ts'
 
 export type Source = { unit: ServiceUnit; isNew: boolean; read: ReadAction; verb: Verb | null; moved: boolean }
 

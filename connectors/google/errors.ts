@@ -60,8 +60,8 @@ export const explainGoogle =
     if (inner) return inner
     const read = failure.safeParse(error)
     if (read.success) return googleAppError(read.data.status, read.data.response?.data, thing, error)
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (error instanceof TypeError || error instanceof SyntaxError || typeof code === 'string')
+    // What Google's client throws without an answer carries the request's `config`.
+    if (error instanceof TypeError || error instanceof SyntaxError || (error instanceof Error && 'config' in error))
       return new AppError('unavailable', 'Google could not be reached or gave no sensible answer. Try again in a minute.', { cause: error })
     return null
   }

@@ -16,7 +16,10 @@ const addresses = z.union([z.string().trim().min(1), z.array(z.string().trim().m
 const to = addresses.meta({ title: 'To', description: 'One or more addresses. “me” is the connected account itself.' })
 const subject = z.string().max(900).meta({ title: 'Subject' })
 const text = z.string().meta({ title: 'Text', description: 'The message as plain text.', multiline: true })
-const html = z.string().optional().meta({ title: 'HTML', description: 'The same message with formatting, if there is any.', multiline: true })
+const html = z
+  .string()
+  .optional()
+  .meta({ title: 'HTML', description: 'The same message with formatting, if there is any.', multiline: true })
 const sent = z.object({ id: z.string(), threadId: z.string() })
 const mail = z.object({
   id: z.string(),
@@ -42,7 +45,16 @@ type Draft = { to: string | string[]; cc?: string | string[]; bcc?: string | str
 async function rawMail(call: Call, draft: Draft, answer: { inReplyTo?: string; references?: string } = {}): Promise<string> {
   const [recipients, cc, bcc] = await Promise.all([draft.to, draft.cc, draft.bcc].map(value => readAddresses(call, value)))
   return toBase64Url(
-    buildMail({ from: await ownAddress(call), to: recipients ?? [], cc, bcc, subject: draft.subject, text: draft.text, html: draft.html, ...answer }),
+    buildMail({
+      from: await ownAddress(call),
+      to: recipients ?? [],
+      cc,
+      bcc,
+      subject: draft.subject,
+      text: draft.text,
+      html: draft.html,
+      ...answer,
+    }),
   )
 }
 
@@ -127,9 +139,7 @@ export default connector({
         const answered = messageId && { inReplyTo: messageId, references: `${headerOf(original, 'References')} ${messageId}`.trim() }
         const draft = { to: recipient, subject: /^re:/i.test(title) ? title : `Re: ${title}`, text: input.text, html: input.html }
         const raw = await rawMail(call, draft, answered || {})
-        return sent.parse(
-          (await client.users.messages.send({ userId: 'me', requestBody: { raw, threadId: original.threadId } })).data,
-        )
+        return sent.parse((await client.users.messages.send({ userId: 'me', requestBody: { raw, threadId: original.threadId } })).data)
       },
     }),
     createDraft: action({
@@ -197,8 +207,14 @@ export default connector({
       scopes: [scope('modify')],
       input: z.object({
         id: z.string().min(1).meta({ title: 'Mail', description: 'Its id.' }),
-        add: z.array(field('label', { title: 'Label', description: 'The id of a label, such as STARRED.' })).default([]),
-        remove: z.array(field('label', { title: 'Label', description: 'The id of a label, such as UNREAD.' })).default([]),
+        add: z
+          .array(field('label', { title: 'Label', description: 'The id of a label, such as STARRED.' }))
+          .default([])
+          .meta({ title: 'Add labels' }),
+        remove: z
+          .array(field('label', { title: 'Label', description: 'The id of a label, such as UNREAD.' }))
+          .default([])
+          .meta({ title: 'Remove labels' }),
       }),
       output: z.object({ id: z.string(), labels: z.array(z.string()) }),
       async run(call, input) {

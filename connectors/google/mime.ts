@@ -59,7 +59,10 @@ export function formatAddress(value: string): string {
   const [, local, domain] = /^([!#$%&'*+/=?^`{|}~\w.-]{1,64})@([^@\s/?#:[\]\\]+)$/.exec(address.trim()) ?? []
   const host = domain && asciiDomain(domain)
   if (!local || !host) throw new AppError('validation', `“${line.slice(0, 80)}” is not an email address. Write it as name@example.com.`)
-  const label = name.trim().replace(/^"(.*)"$/, '$1').replace(/\\(.)/g, '$1')
+  const label = name
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/\\(.)/g, '$1')
   if (!label) return `${local}@${host}`
   const plain = /^[\w !#$%&'*+/=?^`{|}~.,@()-]{1,60}$/.test(label)
   return `${plain ? `"${label}"` : encodeWords(label, 1)} <${local}@${host}>`

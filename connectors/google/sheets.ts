@@ -101,7 +101,10 @@ export default connector({
       idempotent: true,
       scopes: [scope('spreadsheets.readonly'), scope('drive.file')],
       input: z.object({ spreadsheet, sheet, limit: limit(5000, 500) }),
-      output: z.object({ columns: z.array(z.string()), rows: z.array(z.object({ row: z.number().int(), values: z.record(z.string(), json) })) }),
+      output: z.object({
+        columns: z.array(z.string()),
+        rows: z.array(z.object({ row: z.number().int(), values: z.record(z.string(), json) })),
+      }),
       async run(call, input) {
         const spreadsheetId = await resolveSpreadsheet(call, input.spreadsheet)
         const { data } = await (

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Call } from '../../core/connector.ts'
+import { noWebPage } from '../no-web-page.ts'
 import { googleAppError } from './errors.ts'
 
 const uploaded = z.object({ id: z.string(), name: z.string(), webViewLink: z.string().nullish() })
@@ -10,7 +11,7 @@ const uploaded = z.object({ id: z.string(), name: z.string(), webViewLink: z.str
  */
 export async function uploadToDrive(call: Call, metadata: object, content: { type: string; data: string }) {
   const boundary = `plugboard-${crypto.randomUUID()}`
-  const response = await call.fetch(
+  const response = await noWebPage(call.fetch, 'Google')(
     'https://www.googleapis.com/upload/drive/v3/files?uploadType=multipart&fields=id,name,webViewLink&supportsAllDrives=true',
     {
       method: 'POST',

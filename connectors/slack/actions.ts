@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { action } from '../../core/connector.ts'
 import { field, limit } from '../field.ts'
 import { listChannels as readChannels, resolveChannel, resolveMember } from './channels.ts'
-import { slack } from './client.ts'
+import { slack, type SlackClient } from './client.ts'
 
 const channel = field('channel', { title: 'Channel', description: 'A channel such as #support, or its id.' })
 const person = field('member', { title: 'Person', description: 'The email address or the id of a member.' })
@@ -16,6 +16,11 @@ const ts = z.string().regex(/^\d+\.\d+$/, 'A message is named by its time stamp,
 const posted = z.object({ channel: z.string(), ts: z.string() })
 
 const at = (stamp: string | undefined) => new Date(Number(stamp ?? 0) * 1000).toISOString()
+
+/** Slack's answer to a posted message, as far as anybody needs it. */
+const say = async (client: SlackClient, message: { channel: string; text: string; thread_ts?: string }) =>
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Slack's method, not a window's
+  posted.parse(await client.chat.postMessage(message))
 
 /** The actions that a bot and a person have in common; `who` is who Slack shows as the author. */
 export function sharedActions(who: 'the bot' | 'you') {
@@ -34,10 +39,7 @@ export function sharedActions(who: 'the bot' | 'you') {
       output: posted,
       // Slack takes #name and id alike here, so nothing more than chat:write is needed.
       async run(call, input) {
-        const answer = await (
-          await slack(call)
-        ).chat.postMessage({ channel: input.channel, text: input.text, ...(input.threadTs && { thread_ts: input.threadTs }) })
-        return posted.parse(answer)
+        return say(await slack(call), { channel: input.channel, text: input.text, ...(input.threadTs && { thread_ts: input.threadTs }) })
       },
     }),
     sendDirectMessage: action({
@@ -50,7 +52,7 @@ export function sharedActions(who: 'the bot' | 'you') {
       output: posted,
       async run(call, input) {
         const client = await slack(call)
-        return posted.parse(await client.chat.postMessage({ channel: await resolveMember(client, input.person), text: input.text }))
+        return say(client, { channel: await resolveMember(client, input.person), text: input.text })
       },
     }),
     updateMessage: action({
@@ -117,9 +119,7 @@ export function sharedActions(who: 'the bot' | 'you') {
       idempotent: true,
       scopes: ['channels:read'],
       input: z.object({}),
-      output: z.array(
-        z.object({ id: z.string(), name: z.string(), topic: z.string(), members: z.number().int(), isMember: z.boolean() }),
-      ),
+      output: z.array(z.object({ id: z.string(), name: z.string(), topic: z.string(), members: z.number().int(), isMember: z.boolean() })),
       async run(call) {
         return (await readChannels(await slack(call))).map(each => ({
           id: each.id ?? '',
@@ -155,7 +155,8 @@ export function sharedActions(who: 'the bot' | 'you') {
 export const scopeWords = (who: 'the bot' | 'you') => ({
   'chat:write': who === 'you' ? 'Post messages as you' : 'Post messages as the bot in channels it was invited to',
   'channels:read': 'See the names and topics of public channels',
-  'channels:history': who === 'you' ? 'Read messages in public channels that you can see' : 'Read messages in public channels the bot is in',
+  'channels:history':
+    who === 'you' ? 'Read messages in public channels that you can see' : 'Read messages in public channels the bot is in',
   'users:read': 'See who is in the workspace',
   'users:read.email': 'See the email addresses of people in the workspace',
   'reactions:write': `Add emoji reactions as ${who}`,

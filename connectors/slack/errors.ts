@@ -12,8 +12,14 @@ const requestError = z.object({ code: z.literal('slack_webapi_request_error') })
 
 /** Slack's error words, and what each means for the person. https://docs.slack.dev/reference/methods */
 const meanings: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  not_in_channel: ['forbidden', 'Slack lets this account post only where it is a member. Invite the bot in that channel with /invite, then try again.'],
-  channel_not_found: ['not_found', 'Slack has no such channel that this account can see. Check its name, or invite the bot if it is private.'],
+  not_in_channel: [
+    'forbidden',
+    'Slack lets this account post only where it is a member. Invite the bot in that channel with /invite, then try again.',
+  ],
+  channel_not_found: [
+    'not_found',
+    'Slack has no such channel that this account can see. Check its name, or invite the bot if it is private.',
+  ],
   is_archived: ['conflict', 'That Slack channel is archived. Unarchive it or choose another one.'],
   no_text: ['validation', 'The message is empty. Write some text.'],
   msg_too_long: ['validation', 'The message is too long for Slack. Keep it under 40,000 characters.'],

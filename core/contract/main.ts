@@ -56,7 +56,7 @@ const connectorFacts = z.object({
   missing: z.string().nullable(),
 })
 
-const connectionRow = connection.extend({
+export const connectionRow = connection.extend({
   lastUsedAt: z.string().nullable(),
   usedBy: z.array(z.object({ kind: z.enum(['flow', 'function']), name: z.string() })),
 })
@@ -68,7 +68,7 @@ export const connectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connected'), connection, warning: z.string().nullable() }),
 ])
 
-const vaultStatus = z.object({
+export const vaultStatus = z.object({
   /** `unset`: there is no keychain and the user has not chosen yet. `locked`: a passphrase or the keychain is needed to open it. */
   protection: z.enum(['keychain', 'passphrase', 'session', 'unset', 'locked']),
   /** One sentence for the user: where secrets are and how they are protected, or what is needed. */
@@ -77,7 +77,7 @@ const vaultStatus = z.object({
   lockedRecords: z.number().int(),
 })
 
-const oauthClient = z.object({
+export const oauthClient = z.object({
   provider: z.string(),
   name: z.string(),
   clientId: z.string().nullable(),

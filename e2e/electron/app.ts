@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
-import type { StandIn } from './stand-in.ts'
 
+/** What the app has to know of the rest. */
+type Owner = { options: { version?: string; isPrimary?: boolean }; windows: EventEmitter[] }
 type Preventable = { defaultPrevented: boolean; preventDefault(): void }
 const preventable = (): Preventable => ({
   defaultPrevented: false,
@@ -11,7 +12,7 @@ const preventable = (): Preventable => ({
 
 /** Electron's `app`: ready only after the main module has been evaluated, and the order of quitting. */
 export class StandInApp extends EventEmitter {
-  readonly #standIn: StandIn
+  readonly #owner: Owner
   readonly #ready = Promise.withResolvers<void>()
   #isReady = false
   readonly paths = new Map<string, string>()
@@ -21,9 +22,9 @@ export class StandInApp extends EventEmitter {
   /** The exit code, once the app has ended. */
   readonly ended = Promise.withResolvers<number>()
 
-  constructor(standIn: StandIn) {
+  constructor(owner: Owner) {
     super()
-    this.#standIn = standIn
+    this.#owner = owner
   }
 
   becomeReady(): void {
@@ -34,8 +35,8 @@ export class StandInApp extends EventEmitter {
 
   isReady = () => this.#isReady
   whenReady = () => this.#ready.promise
-  getVersion = () => this.#standIn.options.version ?? '0.0.0'
-  requestSingleInstanceLock = () => this.#standIn.options.isPrimary ?? true
+  getVersion = () => this.#owner.options.version ?? '0.0.0'
+  requestSingleInstanceLock = () => this.#owner.options.isPrimary ?? true
 
   setPath(name: string, path: string): void {
     if (this.#isReady) throw new Error(`app.setPath('${name}') after ready: Electron has used the old one already`)
@@ -49,7 +50,7 @@ export class StandInApp extends EventEmitter {
 
   quit(): void {
     this.emit('before-quit', preventable())
-    for (const window of this.#standIn.windows.splice(0)) window.emit('close', preventable())
+    for (const window of this.#owner.windows.splice(0)) window.emit('close', preventable())
     const event = preventable()
     this.emit('will-quit', event)
     if (!event.defaultPrevented) this.exit(0)

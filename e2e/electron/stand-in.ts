@@ -8,10 +8,10 @@ import { EventEmitter } from 'node:events'
 import type * as Electron from 'electron'
 import type { BrowserContext, Page } from 'playwright-core'
 import { StandInApp } from './app.ts'
+import { only } from './only.ts'
 import { forkUtilityProcess, type UtilityFork } from './utility-process.ts'
-import { createWindowClass, type StandInWindow } from './window.ts'
+import { createWindowClass, type ProtocolHandler, type StandInWindow } from './window.ts'
 
-export type ProtocolHandler = (request: Request) => Response | Promise<Response>
 export type StandInOptions = { context: BrowserContext; page?: Page; version?: string; isPrimary?: boolean }
 type Listener = (...args: never[]) => unknown
 
@@ -39,6 +39,10 @@ export class StandIn {
   fault(text: string): void {
     this.faults.push(text)
     this.events.emit('fault', text)
+  }
+
+  shown(window: StandInWindow): void {
+    this.events.emit('window', window)
   }
 
   /** What `import … from 'electron'` gives. The types are Electron's own: a renamed or changed API does not compile. */
@@ -92,7 +96,9 @@ export class StandIn {
     const utilityProcess = {
       fork: (module: string, args: string[] = [], options: Electron.ForkOptions = {}) => {
         early('utilityProcess.fork')
-        return forkUtilityProcess(this, module, args, options)
+        const { process, fork } = forkUtilityProcess(module, args, options)
+        this.forks.push(fork)
+        return process
       },
     }
     const all: Record<string, object> = {
@@ -110,15 +116,4 @@ export class StandIn {
     }
     return Object.fromEntries(Object.entries(all).map(([name, module]) => [name, name === 'BrowserWindow' ? module : only(name, module)]))
   }
-}
-
-/** The object, but what it does not have throws: using more of Electron asks for a line in the stand-in. */
-export function only<T extends object>(name: string, target: T): T {
-  return new Proxy(target, {
-    get: (object, key) => {
-      if (!(key in object) && typeof key === 'string' && key !== 'then') throw new Error(`The stand-in has no ${name}.${key}`)
-      const value: unknown = Reflect.get(object, key)
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(object) : value
-    },
-  })
 }

@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import type { ForkOptions, UtilityProcess } from 'electron'
-import { only, type StandIn } from './stand-in.ts'
+import { only } from './only.ts'
 
 export type UtilityFork = { module: string; options: ForkOptions; child: ChildProcess }
 
 /** A Node process in place of Electron's, with `process.parentPort` as there. */
-export function forkUtilityProcess(standIn: StandIn, module: string, args: string[], options: ForkOptions): UtilityProcess {
+export function forkUtilityProcess(module: string, args: string[], options: ForkOptions): { process: UtilityProcess; fork: UtilityFork } {
   const known = ['serviceName', 'env', 'stdio']
   for (const key of Object.keys(options)) if (!known.includes(key)) throw new Error(`The stand-in has no utilityProcess option ${key}`)
   const stdio = (options.stdio ?? ['ignore', 'inherit', 'inherit']) as ('ignore' | 'pipe' | 'inherit')[]
@@ -15,13 +15,12 @@ export function forkUtilityProcess(standIn: StandIn, module: string, args: strin
     serialization: 'advanced',
     stdio: [...stdio, 'ipc'],
   })
-  standIn.forks.push({ module, options, child })
-  const process: Pick<UtilityProcess, 'postMessage' | 'on' | 'once' | 'kill' | 'stderr'> = {
-    postMessage: message => void (child.connected && child.send(message as object)),
-    on: ((event: string, listener: () => void) => child.on(event, listener)) as UtilityProcess['on'],
-    once: ((event: string, listener: () => void) => child.once(event, listener)) as UtilityProcess['once'],
+  const process: Record<'postMessage' | 'on' | 'once' | 'kill' | 'stderr', unknown> = {
+    postMessage: (message: object) => void (child.connected && child.send(message)),
+    on: child.on.bind(child),
+    once: child.once.bind(child),
     kill: () => child.kill(),
     stderr: child.stderr,
-  }
-  return only('UtilityProcess', process) as UtilityProcess
+  } satisfies Record<keyof Pick<UtilityProcess, 'postMessage' | 'on' | 'once' | 'kill' | 'stderr'>, unknown>
+  return { process: only('UtilityProcess', process) as unknown as UtilityProcess, fork: { module, options, child } }
 }

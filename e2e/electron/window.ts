@@ -2,7 +2,20 @@ import { EventEmitter } from 'node:events'
 import type { BrowserWindowConstructorOptions } from 'electron'
 import type { BrowserContext, Page, Request as PageRequest, Route } from 'playwright-core'
 import { runPreload } from './preload-world.ts'
-import { only, type StandIn } from './stand-in.ts'
+import { only } from './only.ts'
+
+export type ProtocolHandler = (request: Request) => Response | Promise<Response>
+
+/** What a window has to know of the rest. */
+type Owner = {
+  options: { context: BrowserContext; page?: Page }
+  app: EventEmitter
+  ipcMain: EventEmitter
+  handlers: Map<string, ProtocolHandler>
+  windows: StandInWindow[]
+  shown(window: StandInWindow): void
+  fault(text: string): void
+}
 
 type WindowOpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' }
 type Navigation = { url: string; defaultPrevented: boolean; preventDefault(): void }
@@ -14,21 +27,21 @@ const shown = (url: string, schemes: Iterable<string>) =>
   )
 const real = (url: string) => url.replace(/^https:\/\/([^/]+)\.([a-z-]+)\.invalid/, '$2://$1')
 
-export function createWindowClass(standIn: StandIn, early: (what: string) => void) {
+export function createWindowClass(owner: Owner, early: (what: string) => void) {
   return class BrowserWindow extends StandInWindow {
     static getAllWindows() {
-      return standIn.windows
+      return owner.windows
     }
     constructor(options: BrowserWindowConstructorOptions) {
       early('new BrowserWindow')
-      super(standIn, structuredClone(options))
+      super(owner, structuredClone(options))
     }
   }
 }
 
 export class StandInWindow extends EventEmitter {
   readonly options: BrowserWindowConstructorOptions
-  readonly #standIn: StandIn
+  readonly #owner: Owner
   readonly #contents = Object.assign(new EventEmitter(), {
     openHandler: null as WindowOpenHandler | null,
     setWindowOpenHandler(handler: WindowOpenHandler) {
@@ -43,13 +56,13 @@ export class StandInWindow extends EventEmitter {
   #isMaximized = false
   #isMinimized = false
 
-  constructor(standIn: StandIn, options: BrowserWindowConstructorOptions) {
+  constructor(owner: Owner, options: BrowserWindowConstructorOptions) {
     super()
-    this.#standIn = standIn
+    this.#owner = owner
     this.options = options
     this.loaded.catch(() => {})
-    standIn.windows.push(this)
-    standIn.app.emit('web-contents-created', {}, this.webContents)
+    owner.windows.push(this)
+    owner.app.emit('web-contents-created', {}, this.webContents)
   }
 
   show = () => void (this.isShown = true)
@@ -64,28 +77,28 @@ export class StandInWindow extends EventEmitter {
   /** What the page would open: the answer of the handler. */
   openHandler = (url: string) => this.#contents.openHandler?.({ url }) ?? { action: 'allow' as const }
 
-  loadURL(url: string): Promise<void> {
-    this.#load(url).then(this.#loaded.resolve, this.#loaded.reject)
-    return this.loaded.then(() => {})
+  loadURL(url: string): Promise<unknown> {
+    this.#loaded.resolve(this.#load(url))
+    return this.loaded
   }
 
   async #load(url: string): Promise<Page> {
-    const { context } = this.#standIn.options
-    const page = this.#standIn.options.page ?? (await context.newPage())
+    const { context } = this.#owner.options
+    const page = this.#owner.options.page ?? (await context.newPage())
     await this.#route(context, page, url)
-    page.on('pageerror', error => this.#standIn.fault(`uncaught in page: ${error.message}`))
+    page.on('pageerror', error => this.#owner.fault(`uncaught in page: ${error.message}`))
     const { preload } = this.options.webPreferences ?? {}
     if (preload)
       await runPreload(page, preload, {
         emit: (channel, message, ports) => {
           const senderFrame = { url: real(page.mainFrame().url()), parent: null }
-          this.#standIn.ipcMain.emit(channel, { sender: this.webContents, senderFrame, ports }, message)
+          this.#owner.ipcMain.emit(channel, { sender: this.webContents, senderFrame, ports }, message)
         },
-        fault: text => this.#standIn.fault(text),
+        fault: text => this.#owner.fault(text),
       })
-    await page.goto(shown(url, this.#standIn.handlers.keys()))
+    await page.goto(shown(url, this.#owner.handlers.keys()))
     this.emit('ready-to-show')
-    this.#standIn.events.emit('window', this)
+    this.#owner.shown(this)
     return page
   }
 
@@ -94,13 +107,13 @@ export class StandInWindow extends EventEmitter {
       const request = route.request()
       const url = real(request.url())
       if (pageOf(request) !== page) {
-        if (this.openHandler(url).action !== 'deny') this.#standIn.fault(`a window was opened: ${url}`)
+        if (this.openHandler(url).action !== 'deny') this.#owner.fault(`a window was opened: ${url}`)
         return route.abort('aborted')
       }
       if (request.isNavigationRequest() && url !== start && this.#isPrevented(request, page, url)) return route.abort('aborted')
-      const handler = this.#standIn.handlers.get(new URL(url).protocol.slice(0, -1))
+      const handler = this.#owner.handlers.get(new URL(url).protocol.slice(0, -1))
       if (!handler) {
-        this.#standIn.fault(`a request left the app: ${url}`)
+        this.#owner.fault(`a request left the app: ${url}`)
         return route.abort('addressunreachable')
       }
       const response = await handler(new Request(url, { method: request.method() }))

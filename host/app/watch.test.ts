@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { AppModel } from '../../core/app/model.ts'
+import { writeFileAtomically } from '../files/atomic.ts'
 import { watchApp } from './watch.ts'
 
 const entity = (name: string) => JSON.stringify({ name, properties: {} })
@@ -69,4 +70,24 @@ test('reload reads at once', { timeout: 20_000 }, async t => {
   const { root, watcher } = await watchTemporary(t)
   await writeFile(join(root, 'entities/A.jsonc'), entity('A'))
   assert.equal(names(await watcher.reload()), 'A')
+})
+
+test('a file damaged while the app was closed is told, and what it said before goes on', { timeout: 20_000 }, async t => {
+  const { root, watcher } = await watchTemporary(t)
+  await writeFile(join(root, 'entities/A.jsonc'), entity('A'))
+  await watcher.reload()
+  await watcher.close()
+  await writeFile(join(root, 'entities/A.jsonc'), '{ "name": ')
+  const again = await watchApp('a', root, () => {})
+  t.after(() => again.close())
+  assert.equal(names(again.model()), 'A')
+  assert.equal(again.model().problems[0]?.line, 1)
+})
+
+test('a file that is replaced by another, as editors and Plugboard save, is picked up each time', { timeout: 20_000 }, async t => {
+  const { root, until } = await watchTemporary(t)
+  for (const name of ['A', 'B', 'C']) {
+    await writeFileAtomically(join(root, 'entities/Same.jsonc'), entity(name))
+    await until(model => names(model) === name)
+  }
 })

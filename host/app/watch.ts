@@ -3,6 +3,7 @@ import { relative, sep } from 'node:path'
 import { watch as watchFiles, type FSWatcher } from 'chokidar'
 import type { AppModel } from '../../core/app/model.ts'
 import { appFolders, configFiles } from './folder.ts'
+import { openLastGood } from './last-good.ts'
 import { loadApp } from './load.ts'
 
 export type AppWatcher = {
@@ -23,14 +24,20 @@ const maxLevels = 10
  * away keeps its last model, with a problem, and is picked up again when it comes back.
  */
 export async function watchApp(id: string, root: string, onChange: (model: AppModel) => void): Promise<AppWatcher> {
-  let model: AppModel | undefined
+  const lastGood = openLastGood(root)
+  let model = await lastGood.read()
   let reading: Promise<unknown> = Promise.resolve()
   let watcher: FSWatcher | undefined
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
 
   function read(): Promise<AppModel> {
-    const next = reading.then(async () => (model = await loadApp(id, root, model)))
+    const next = reading.then(async () => {
+      const found = await loadApp(id, root, model)
+      model = found
+      if (!isAbsent(found)) await lastGood.write(found)
+      return found
+    })
     reading = next
     return next
   }
@@ -97,6 +104,11 @@ function isOfApp(path: string): boolean {
   if (names.some(name => name.startsWith('.') || name === 'node_modules')) return false
   const [top = ''] = names[0] === 'base44' ? names.slice(1) : names
   return top === '' || [...appFolders, ...configFiles].some(name => name === top)
+}
+
+/** A folder that is not there must not be made again only to hold what is remembered of it. */
+function isAbsent({ problems }: AppModel): boolean {
+  return problems.some(({ path }) => path === '')
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -25,7 +25,13 @@ export function armedFlows(model: AppModel): ArmedFlow[] {
 }
 
 /** Unknown keys are kept in every trigger, so the compiler cannot tell them apart by the keys they have. */
-export function readTrigger(flow: Flow): { kind: 'record'; config: RecordConfig } | { kind: 'schedule'; config: ScheduleConfig } | { kind: 'manual' } | { kind: 'other'; type: string } {
+export function readTrigger(
+  flow: Flow,
+):
+  | { kind: 'record'; config: RecordConfig }
+  | { kind: 'schedule'; config: ScheduleConfig }
+  | { kind: 'manual' }
+  | { kind: 'other'; type: string } {
   const { config } = flow.trigger
   switch (config.trigger_type) {
     case 'entity':

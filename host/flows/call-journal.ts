@@ -10,7 +10,15 @@ const table = `create table flow_calls (step text not null, call text not null, 
   primary key (step, call, nth)) strict, without rowid`
 
 /** These answers mean that the service did nothing. */
-const refusals: readonly ErrorCode[] = ['validation', 'not_found', 'unauthorized', 'forbidden', 'needs_connection', 'needs_scopes', 'rate_limited']
+const refusals: readonly ErrorCode[] = [
+  'validation',
+  'not_found',
+  'unauthorized',
+  'forbidden',
+  'needs_connection',
+  'needs_scopes',
+  'rate_limited',
+]
 /** The request did not leave this machine. */
 const notSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
@@ -41,7 +49,10 @@ export function createCallJournal({ database, commits, callAction }: { database:
     made.set(stepId, counts.set(call, nth + 1))
     const known = find.get(stepId, call, nth)
     if (typeof known?.output === 'string') return JSON.parse(known.output) as Json
-    if (known) throw new AppError('conflict', `Plugboard stopped while “${title}” was under way. ${mayBeDone(request)}`, { action: { kind: 'retry' } })
+    if (known)
+      throw new AppError('conflict', `Plugboard stopped while “${title}” was under way. ${mayBeDone(request)}`, {
+        action: { kind: 'retry' },
+      })
     await commits.write(() => note.run(stepId, call, nth))
     try {
       const output = await callAction({ ...request, idempotencyKey: request.idempotencyKey ?? `${stepId}/${call.slice(0, 12)}/${nth}` })
@@ -79,7 +90,9 @@ export function createCallJournal({ database, commits, callAction }: { database:
 }
 
 function fingerprint({ connector, action, connection, input }: ActionRequest): string {
-  return createHash('sha256').update(JSON.stringify([connector, action, connection ?? null, input])).digest('base64url')
+  return createHash('sha256')
+    .update(JSON.stringify([connector, action, connection ?? null, input]))
+    .digest('base64url')
 }
 
 function mayBeDone({ connector }: ActionRequest): string {
@@ -88,8 +101,13 @@ function mayBeDone({ connector }: ActionRequest): string {
 
 function didNothing(error: unknown): boolean {
   if (error instanceof AppError && refusals.includes(error.code)) return true
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string' && notSent.has(cause.code)) return true
+  for (let inner = error; inner instanceof Error; inner = innerOf(inner)) {
+    if ('code' in inner && typeof inner.code === 'string' && notSent.has(inner.code)) return true
   }
   return false
+}
+
+/** Slack's SDK keeps what happened under `original`. */
+function innerOf(error: Error): unknown {
+  return error.cause ?? ('original' in error ? error.original : undefined)
 }

@@ -36,16 +36,20 @@ function parse(expression: string, timezone: string): Cron {
     return new Cron(fields.join(' '), { timezone, paused: true })
   } catch (error) {
     const reason = error instanceof Error ? error.message.replace(/^CronPattern: /, '') : ''
-    throw new AppError('validation', `The schedule “${expression}” cannot be read. Write five parts: minute, hour, day, month, weekday; for example 0 9 * * 1-5.`, {
-      cause: error,
-      details: reason,
-    })
+    throw new AppError(
+      'validation',
+      `The schedule “${expression}” cannot be read. Write five parts: minute, hour, day, month, weekday; for example 0 9 * * 1-5.`,
+      {
+        cause: error,
+        details: reason,
+      },
+    )
   }
 }
 
 function checkZone(timezone: string): void {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: timezone })
+    Intl.DateTimeFormat('en', { timeZone: timezone })
   } catch (error) {
     throw new AppError('validation', `There is no time zone “${timezone}”. Use a name such as Europe/Berlin.`, { cause: error })
   }

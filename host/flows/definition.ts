@@ -13,7 +13,13 @@ export function stepsOf(definition: Definition): Step[] {
   return definition.flatMap(item =>
     Object.entries(item).map(([name, task]) => {
       const read = readTask(task)
-      return { name, title: titleOf(name, task), kind: read.kind, task, connector: read.kind === 'action' ? read.task.with.connector : null }
+      return {
+        name,
+        title: titleOf(name, task),
+        kind: read.kind,
+        task,
+        connector: read.kind === 'action' ? read.task.with.connector : null,
+      }
     }),
   )
 }
@@ -39,7 +45,8 @@ export function stepAfter(steps: readonly Step[], index: number, then: string | 
   if (then === 'end' || then === 'exit') return null
   if (then === undefined || then === 'continue') return index + 1 < steps.length ? index + 1 : null
   const target = steps.findIndex(step => step.name === then)
-  if (target < 0) throw new AppError('validation', `Step “${steps[index]?.title}” goes on to “${then}”, and there is no such step. Correct its “then”.`)
+  if (target < 0)
+    throw new AppError('validation', `Step “${steps[index]?.title}” goes on to “${then}”, and there is no such step. Correct its “then”.`)
   return target
 }
 
@@ -54,7 +61,8 @@ export function inputOf(task: Task): Json {
 /** How long a wait lasts, in milliseconds. ISO 8601 durations up to days, or an object of units. */
 export function waitMs({ wait }: WaitTask): number {
   if (typeof wait === 'string') {
-    const [, days = 0, hours = 0, minutes = 0, seconds = 0] = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(wait)?.map(Number) ?? []
+    const [, days = 0, hours = 0, minutes = 0, seconds = 0] =
+      /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(wait)?.map(Number) ?? []
     return sum(days || 0, hours || 0, minutes || 0, seconds || 0, 0)
   }
   const { days = 0, hours = 0, minutes = 0, seconds = 0, milliseconds = 0 } = wait

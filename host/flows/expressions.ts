@@ -113,7 +113,8 @@ export async function evaluate(expression: string, context: Json, jq: Jq): Promi
   try {
     if (path) return followPath(context, path)
     const values = await jq.run(expression, context)
-    if (values.length > 1) throw new AppError('validation', `It gives ${values.length} values, and one is needed. Put it in [ ] for a list.`)
+    if (values.length > 1)
+      throw new AppError('validation', `It gives ${values.length} values, and one is needed. Put it in [ ] for a list.`)
     return values[0] ?? null
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

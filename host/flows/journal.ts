@@ -80,13 +80,23 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     add({ kind, name, cause, trigger, definition, stepsTotal, depth, occurrence, error }: NewRun): RunRow | null {
       const at = now()
       const state: RunState = error ? 'failed' : kind === 'flow' ? 'queued' : 'running'
-      const added = row<{ seq: number }>(
-        `insert into flow_runs (id, kind, name, cause, state, definition, trigger, occurrence, depth, position, steps_total, wake_at, error,
-          created_at, started_at, finished_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?) on conflict (occurrence) do nothing returning seq`,
-        ...[randomUUID(), kind, name, cause, state, definition && pin(definition), JSON.stringify(trigger), occurrence ?? null, depth],
-        ...[stepsTotal, state === 'queued' ? at : null, error ? toError(error) : null, at, state === 'running' ? at : null, error ? at : null],
+      const about = {
+        id: randomUUID(),
+        kind,
+        name,
+        cause,
+        state,
+        definition: definition && pin(definition),
+        trigger: JSON.stringify(trigger),
+      }
+      const place = { occurrence: occurrence ?? null, depth, position: 0, steps_total: stepsTotal, wake_at: state === 'queued' ? at : null }
+      const times = { created_at: at, started_at: state === 'running' ? at : null, finished_at: error ? at : null }
+      const values = { ...about, ...place, ...times, error: error ? toError(error) : null }
+      const added = row<RunRow>(
+        `insert into flow_runs (${Object.keys(values).join(', ')}) values (${placeholders(values)}) on conflict (occurrence) do nothing returning *`,
+        ...Object.values(values),
       )
-      return added ? (row<RunRow>('select * from flow_runs where seq = ?', added.seq) ?? null) : null
+      return added ?? null
     },
     definitionOf(found: RunRow): Definition {
       const pinned = row<{ definition: string }>('select definition from flow_definitions where hash = ?', found.definition)
@@ -98,7 +108,10 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     steps: (run: number) => rows<StepRow>('select * from flow_steps where run = ? order by n', run),
     startStep(step: StepRow): void {
       const columns = Object.keys(step)
-      change(`insert or replace into flow_steps (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`, ...Object.values(step))
+      change(
+        `insert or replace into flow_steps (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`,
+        ...Object.values(step),
+      )
     },
     updateStep(run: number, n: number, values: Values<StepRow>): void {
       change(`update flow_steps set ${set(values).join(', ')} where run = ? and n = ?`, ...Object.values(values), run, n)
@@ -119,7 +132,10 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     shiftWakes: (byMs: number) => change('update flow_runs set wake_at = wake_at + ? where wake_at is not null', byMs),
     /** Keeps the newest runs. By number and not by age, so that a clock which jumps deletes nothing. */
     prune(keep: number): void {
-      change("delete from flow_runs where seq <= (select max(seq) from flow_runs) - ? and state in ('succeeded', 'failed', 'cancelled')", keep)
+      change(
+        "delete from flow_runs where seq <= (select max(seq) from flow_runs) - ? and state in ('succeeded', 'failed', 'cancelled')",
+        keep,
+      )
     },
     list({ kind, name, state, limit = 50, cursor }: RunFilter): { items: Run[]; nextCursor: string | null } {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
@@ -127,7 +143,9 @@ export function createJournal({ appId, database, now }: { appId: string; databas
       const filters = Object.entries({ kind, name, state }).filter((entry): entry is [string, string] => entry[1] !== undefined)
       const found = rows<RunRow>(
         `select * from flow_runs where seq < ?${filters.map(([column]) => ` and ${column} = ?`).join('')} order by seq desc limit ?`,
-        ...[before, ...filters.map(([, value]) => value), limit + 1],
+        before,
+        ...filters.map(([, value]) => value),
+        limit + 1,
       )
       const last = found[limit - 1]
       return { items: found.slice(0, limit).map(toRun), nextCursor: found.length > limit && last ? String(last.seq) : null }
@@ -143,6 +161,12 @@ export function createJournal({ appId, database, now }: { appId: string; databas
       return { ...toRun(found), steps: steps.map(step => readStep(id, step)) }
     },
   }
+}
+
+function placeholders(values: object): string {
+  return Object.keys(values)
+    .map(() => '?')
+    .join(', ')
 }
 
 /** A value as two columns: what is shown, and the whole when that differs. */

@@ -41,6 +41,7 @@ export function createJq({ limitMs = 1000 }: { limitMs?: number } = {}): Jq {
     running.ref()
     current = { job, timer: undefined }
     if (ready) startClock()
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, not a window
     running.postMessage({ program: job.program, input: job.input } satisfies Request)
   }
 
@@ -131,6 +132,9 @@ function workerSource(): string {
 /** jq writes for a terminal: “jq: error (at <stdin>:0): Cannot index string with "x"”. */
 function sentence(stderr: string): string {
   const [first = ''] = stderr.trim().split('\n')
-  const words = first.replace(/^jq: error(?: \(at [^)]*\))?(?: \(not a string\))?:\s*/, '').replace(/ at <top-level>, line \d+.*$/, '').replace(/ \(Unix shell quoting issues\?\)/, '')
+  const words = first
+    .replace(/^jq: error(?: \(at [^)]*\))?(?: \(not a string\))?:\s*/, '')
+    .replace(/ at <top-level>, line \d+.*$/, '')
+    .replace(/ \(Unix shell quoting issues\?\)/, '')
   return /[.!?]$/.test(words) ? words : `${words}.`
 }

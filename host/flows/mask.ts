@@ -23,7 +23,8 @@ const tokenShapes = [
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ]
 const bearer = /\b(Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi
-const secretName = /^(?:.*[_-])?(?:password|passwd|secret|authorization|api[_-]?key|(?:access|refresh|id|bot|auth)[_-]?token|token|private[_-]?key|client[_-]?secret)$/i
+const secretName =
+  /^(?:.*[_-])?(?:password|passwd|secret|authorization|api[_-]?key|(?:access|refresh|id|bot|auth)[_-]?token|token|private[_-]?key|client[_-]?secret)$/i
 const camelSecretName = /(?:Password|Secret|ApiKey|AccessToken|RefreshToken|IdToken|PrivateKey)$/
 
 /** Hides what looks like a credential in text. */
@@ -70,6 +71,8 @@ export function createLog(): { add(line: LogLine): LogLine; lines(): LogLine[] }
       return safe
     },
     lines: () =>
-      dropped && last ? [...kept, { at: last.at, level: 'warn', text: `${dropped.toLocaleString('en')} more lines were not kept.` }] : [...kept],
+      dropped && last
+        ? [...kept, { at: last.at, level: 'warn', text: `${dropped.toLocaleString('en')} more lines were not kept.` }]
+        : [...kept],
   }
 }

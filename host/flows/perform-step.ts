@@ -1,6 +1,7 @@
 import { connectors } from '../../connectors/index.ts'
-import { readTask, type SwitchTask } from '../../core/app/flow.ts'
+import type { SwitchTask } from '../../core/app/flow.ts'
 import type { AppModel } from '../../core/app/model.ts'
+import { readTask } from '../../core/app/task.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { LogLine } from '../../core/run.ts'
@@ -39,7 +40,9 @@ export function createPerform({ jq, model, runFunction, callAction, available, n
     const read = readTask(work.step.task)
     if (read.kind === 'switch') return chooseCase(read.task, work)
     if (read.kind === 'wait') return { wakeAt: now() + waitMs(read.task) }
-    await checkConnections(read.kind === 'action' ? (read.task.with.connection ? [] : [read.task.with.connector]) : usedBy(read.task.with.function_name))
+    await checkConnections(
+      read.kind === 'action' ? (read.task.with.connection ? [] : [read.task.with.connector]) : usedBy(read.task.with.function_name),
+    )
     const limit = AbortSignal.timeout(stepLimitMs)
     const signal = AbortSignal.any([work.signal, limit])
     const caller = callerOf(work)

@@ -33,7 +33,8 @@ export function followPath(value: Json, path: readonly Part[]): Json {
   for (const part of path) {
     if (current === null) return null
     if (typeof part === 'string') {
-      if (typeof current !== 'object' || Array.isArray(current)) throw new Error(`Cannot index ${typeName(current)} with string ("${part}")`)
+      if (typeof current !== 'object' || Array.isArray(current))
+        throw new Error(`Cannot index ${typeName(current)} with string ("${part}")`)
       current = Object.hasOwn(current, part) ? (current[part] ?? null) : null
     } else {
       if (!Array.isArray(current)) throw new Error(`Cannot index ${typeName(current)} with number`)

@@ -64,7 +64,14 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
 
     const end = (state: 'succeeded' | 'failed' | 'cancelled', error: AppError | null, ...writes: (() => void)[]) =>
       save(
-        { state, error: error && toError(error), finished_at: now(), wake_at: null, waiting_for: null, position: state === 'succeeded' ? null : run.position },
+        {
+          state,
+          error: error && toError(error),
+          finished_at: now(),
+          wake_at: null,
+          waiting_for: null,
+          position: state === 'succeeded' ? null : run.position,
+        },
         ...writes,
         () => state !== 'failed' && journal.dropCarried(run.seq),
       )
@@ -94,14 +101,24 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         }
         const act = () => perform({ run, row, step, input, context, signal, log })
         const outcome = due ? { output: null } : step.kind === 'switch' ? await inStep(step, act) : await act()
-        if ('wakeAt' in outcome) return await save({ ...started(run, now()), state: 'waiting', wake_at: outcome.wakeAt, waiting_for: 'timer' }, () => journal.startStep(row))
+        if ('wakeAt' in outcome)
+          return await save({ ...started(run, now()), state: 'waiting', wake_at: outcome.wakeAt, waiting_for: 'timer' }, () =>
+            journal.startStep(row),
+          )
         const next = stepAfter(steps, run.position, outcome.then ?? step.task.then)
         const stored = keep(outcome.output, step)
         outputs[step.name] = outcome.output
         const finishedAt = now()
         unsaved.push(() => {
           const logs = log.lines()
-          journal.startStep({ ...row, ...stored, state: 'succeeded', error: null, logs: logs.length ? JSON.stringify(logs) : null, finished_at: finishedAt })
+          journal.startStep({
+            ...row,
+            ...stored,
+            state: 'succeeded',
+            error: null,
+            logs: logs.length ? JSON.stringify(logs) : null,
+            finished_at: finishedAt,
+          })
           calls.forget(stepId(run.id, row.n))
           journal.updateRun(run.seq, { position: next, steps_done: run.steps_done })
         })
@@ -126,7 +143,9 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       if (decision.kind === 'fail') return end('failed', error, closeStep(run.seq, kept, 'failed', error))
       const waiting = { ...kept, state: 'waiting' as const, tries: decision.kind === 'connection' ? row.tries - 1 : row.tries }
       const wakeAt = decision.kind === 'retry' ? now() + decision.delayMs : null
-      await save({ ...started(run, now()), state: 'waiting', wake_at: wakeAt, waiting_for: decision.kind, error: toError(error) }, () => journal.startStep(waiting))
+      await save({ ...started(run, now()), state: 'waiting', wake_at: wakeAt, waiting_for: decision.kind, error: toError(error) }, () =>
+        journal.startStep(waiting),
+      )
     }
   }
 
@@ -136,9 +155,23 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
 
   function begin(run: RunRow, step: Step, open: StepRow | undefined, n: number): StepRow {
     const { name, title, kind, connector } = step
-    const times = open?.kind === 'wait' ? { attempt: open.attempt, tries: open.tries } : { attempt: (open?.attempt ?? 0) + 1, tries: (open?.tries ?? 0) + 1 }
+    const times =
+      open?.kind === 'wait'
+        ? { attempt: open.attempt, tries: open.tries }
+        : { attempt: (open?.attempt ?? 0) + 1, tries: (open?.tries ?? 0) + 1 }
     const rest = { input: null, output: null, carry: null, error: null, logs: null, finished_at: null }
-    return { run: run.seq, n, name, title, kind, connector, state: 'running', ...times, ...rest, started_at: (kind === 'wait' && open?.started_at) || now() }
+    return {
+      run: run.seq,
+      n,
+      name,
+      title,
+      kind,
+      connector,
+      state: 'running',
+      ...times,
+      ...rest,
+      started_at: (kind === 'wait' && open?.started_at) || now(),
+    }
   }
 
   return { work, live: runId => live.get(runId) }
@@ -161,7 +194,10 @@ function mayTakeAMoment(step: Step): boolean {
 function keep(output: Json, step: Step): { output: string; carry: string | null } {
   const stored = toOutput(output)
   if (stored.carry && stored.carry.length > keptOutputBytes)
-    throw new AppError('validation', `“${step.title}” gave more than 8 MB. Return less from it, for example only the fields that later steps use.`)
+    throw new AppError(
+      'validation',
+      `“${step.title}” gave more than 8 MB. Return less from it, for example only the fields that later steps use.`,
+    )
   return stored
 }
 
@@ -181,9 +217,15 @@ function cancelled(): AppError {
 }
 
 function tooManySteps(step: Step): AppError {
-  return new AppError('validation', `Stopped after ${maxSteps} steps at “${step.title}”: this flow goes round in a circle. Check where its steps go on to.`)
+  return new AppError(
+    'validation',
+    `Stopped after ${maxSteps} steps at “${step.title}”: this flow goes round in a circle. Check where its steps go on to.`,
+  )
 }
 
 function interrupted(step: Step): AppError {
-  return new AppError('internal', `Plugboard ended ${maxInterruptions} times while “${step.title}” was running, so it is not begun again. Choose Retry when the cause is found.`)
+  return new AppError(
+    'internal',
+    `Plugboard ended ${maxInterruptions} times while “${step.title}” was running, so it is not begun again. Choose Retry when the cause is found.`,
+  )
 }

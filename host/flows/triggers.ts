@@ -19,7 +19,15 @@ create table flow_triggers (flow text primary key, spec text not null, since int
 const maxDepth = 10
 const batch = 200
 
-type ChangeRow = { seq: number; entity: string; id: string; type: 'create' | 'update' | 'delete'; before: string | null; after: string | null; by: string | null }
+type ChangeRow = {
+  seq: number
+  entity: string
+  id: string
+  type: 'create' | 'update' | 'delete'
+  before: string | null
+  after: string | null
+  by: string | null
+}
 
 type Options = {
   database: AppDatabase
@@ -68,7 +76,12 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
       for (const one of flows) {
         const before = known.get(one.name)
         known.delete(one.name)
-        if (before?.spec === one.spec) continue
+        if (before?.spec === one.spec) {
+          // The clock may have been set back while nobody looked. A moment that had its run does not get another.
+          const next = one.kind === 'schedule' ? one.schedule.after(at) : null
+          if (next !== null && (before.next_at === null || next < Number(before.next_at))) claim.run(next, one.name, before.next_at ?? null)
+          continue
+        }
         arm.run(one.name, one.spec, start, one.kind === 'schedule' ? one.schedule.after(at) : null)
       }
       for (const name of known.keys()) disarm.run(name)
@@ -175,7 +188,9 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
     try {
       return (await holds(condition, { trigger, now: new Date(now()).toISOString() }, jq)) ? null : 'skip'
     } catch (error) {
-      return new AppError('validation', `The condition of the trigger could not be checked. ${AppError.from(error).message}`, { cause: error })
+      return new AppError('validation', `The condition of the trigger could not be checked. ${AppError.from(error).message}`, {
+        cause: error,
+      })
     }
   }
 
@@ -213,7 +228,14 @@ function causeOf({ entity, type }: ChangeRow): Run['cause'] {
 function triggerOf({ entity, id, type, before, after }: ChangeRow): JsonObject {
   const old = before === null ? null : (JSON.parse(before) as JsonObject)
   const data = after === null ? old : (JSON.parse(after) as JsonObject)
-  return { type, entity_name: entity, entity_id: id, data, old_data: type === 'update' ? old : null, changed_fields: type === 'update' ? changed(old ?? {}, data ?? {}) : [] }
+  return {
+    type,
+    entity_name: entity,
+    entity_id: id,
+    data,
+    old_data: type === 'update' ? old : null,
+    changed_fields: type === 'update' ? changed(old ?? {}, data ?? {}) : [],
+  }
 }
 
 function changed(before: JsonObject, after: JsonObject): string[] {

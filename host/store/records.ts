@@ -115,9 +115,10 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       const plan = planQuery(query, 50)
       const from = await source(plan)
       const rows = await engine.query(selectRecords(from, plan, plan.limit + 1))
-      const [counted] = await engine.query(countRecords(from, plan.filter))
       const items = rows.slice(0, plan.limit).map(toRecord)
       const last = items.at(-1)
+      const isWhole = !plan.after && !plan.skip && rows.length <= plan.limit
+      const [counted] = isWhole ? [{ count: items.length }] : await engine.query(countRecords(from, plan.filter))
       return { items, nextCursor: rows.length > plan.limit && last ? nextCursor(plan, last) : null, total: Number(counted?.count) }
     },
     async count(q = {}) {

@@ -1,7 +1,8 @@
 /** The Electron shell. Whatever decides something here is a pure function in a file of its own; nothing else in Plugboard knows Electron. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, shell } from 'electron'
+import { setTimeout as delay } from 'node:timers/promises'
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, screen, session, shell, type MessagePortMain } from 'electron'
 import { AppError } from '../../core/errors.ts'
 import { serveOnPort } from '../../core/rpc/serve.ts'
 import { createApp } from '../app.ts'
@@ -19,12 +20,15 @@ import { readWindowState, writeWindowState } from './window-state.ts'
 const home = homePath(process.env)
 const profile = join(home, 'electron')
 const stateFile = join(profile, 'window.json')
+const closingTimeoutMs = 10_000
+let saving = Promise.resolve()
 
 const shellHost: ShellHost = {
   kind: 'electron',
   openExternal: async url => shell.openExternal(linkUrl(url)),
   openBrowser: async url => shell.openExternal(ownUrl(url)),
   forkHost: () => forkUtility(join(import.meta.dirname, 'host.js'), 'Plugboard host', hostEnvironment(process.env)),
+  forkPractice: () => forkUtility(join(import.meta.dirname, 'practice.js'), 'Plugboard practice accounts', hostEnvironment(process.env)),
 }
 
 // Electron is ready only after this module has been evaluated: nothing here may be awaited.
@@ -49,6 +53,11 @@ function prepare(): void {
 }
 
 async function start(): Promise<void> {
+  app.on('second-instance', showWindow)
+  app.on('activate', showWindow)
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
   protocol.handle(appScheme, createAssets(join(import.meta.dirname, '../renderer')))
   guardSession(session.defaultSession)
   const opened = await openHome(home)
@@ -56,12 +65,16 @@ async function start(): Promise<void> {
   ipcMain.on('connect', event => {
     const [port] = event.ports
     if (!port || !isOurPage(event.senderFrame)) return
-    void plugboard.then(({ router, report }) => {
-      serveOnPort(portOf(port), router, report)
-      port.start()
-    })
+    // What the page says before the app is there waits in its port.
+    void answerPage(port, plugboard)
   })
   await Promise.all([openWindow(), plugboard.then(running => endInOrder(running, opened))])
+}
+
+async function answerPage(port: MessagePortMain, plugboard: Promise<PlugboardApp>): Promise<void> {
+  const { router, report } = await plugboard
+  serveOnPort(portOf(port), router, report)
+  port.start()
 }
 
 async function openWindow(): Promise<void> {
@@ -76,7 +89,7 @@ async function openWindow(): Promise<void> {
     window.show()
   })
   window.on('close', () => {
-    void writeWindowState(stateFile, { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() }).catch(() => {})
+    saving = writeWindowState(stateFile, { bounds: window.getNormalBounds(), isMaximized: window.isMaximized() }).catch(() => {})
   })
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit') window.reload()
@@ -85,21 +98,19 @@ async function openWindow(): Promise<void> {
 }
 
 function endInOrder(plugboard: PlugboardApp, opened: Home): void {
-  app.on('second-instance', showWindow)
-  app.on('activate', showWindow)
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
-  })
   let isClosed = false
+  const close = async () => {
+    await Promise.race([plugboard.close().catch(() => {}), delay(closingTimeoutMs)])
+    await saving
+    await opened.close()
+  }
   app.on('will-quit', event => {
     if (isClosed) return
     event.preventDefault()
-    void Promise.allSettled([plugboard.close()])
-      .then(() => opened.close())
-      .finally(() => {
-        isClosed = true
-        app.quit()
-      })
+    void close().finally(() => {
+      isClosed = true
+      app.quit()
+    })
   })
   process.on('uncaughtException', cause => plugboard.report(AppError.from(cause)))
 }

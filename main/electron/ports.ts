@@ -17,6 +17,7 @@ export function portOf(port: MessagePortMain): Port {
 export function forkUtility(module: string, serviceName: string, env: Record<string, string>): Child {
   const child = utilityProcess.fork(module, [], { serviceName, env, stdio: ['ignore', 'ignore', 'pipe'] })
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a process, not a window
     post: message => child.postMessage(message),
     onMessage: listener => void child.on('message', listener),
     onExit: listener => void child.once('exit', listener),

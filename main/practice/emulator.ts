@@ -9,6 +9,7 @@ const parentPort = (process as unknown as { parentPort?: ParentPort }).parentPor
 const running = new Map<string, Promise<RunningService>>()
 
 function answer(message: StartAnswer): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- Electron's port to the parent process, not a window
   if (parentPort) parentPort.postMessage(message)
   else if (process.connected) process.send?.(message)
 }

@@ -10,9 +10,10 @@ export function onlyThisMachine(port: number): MiddlewareHandler {
   return async (c, next) => {
     const host = c.req.header('host') ?? ''
     const origin = c.req.header('origin')
-    if (!hosts.has(host) || (origin !== undefined && origin !== `http://${host}`)) return c.text('Practice accounts answer only to this machine.', 403)
+    if (!hosts.has(host) || (origin !== undefined && origin !== `http://${host}`))
+      return c.text('Practice accounts answer only to this machine.', 403)
     await next()
-    for (const name of [...c.res.headers.keys()]) if (name.startsWith('access-control-')) c.res.headers.delete(name)
+    for (const name of ['origin', 'methods', 'headers', 'credentials']) c.res.headers.delete(`access-control-allow-${name}`)
     return
   }
 }

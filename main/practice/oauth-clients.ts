@@ -9,6 +9,7 @@ export const practiceClients = {
   github: { clientId: 'plugboard-practice', clientSecret: 'practice' },
 } as const satisfies Record<string, { clientId: string; clientSecret: string | undefined }>
 
+/** Where each service's consent page is, and the table of the clients it knows. */
 const registered: Readonly<Record<Service, { path: string; collection: string }>> = {
   slack: { path: '/oauth/v2/authorize', collection: 'slack.oauth_apps' },
   google: { path: '/o/oauth2/v2/auth', collection: 'google.oauth_clients' },

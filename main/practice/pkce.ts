@@ -30,7 +30,9 @@ export function enforcePkce({ authorize, callback, token, refusal }: Paths): Mid
       const code = body.get('code') ?? ''
       const challenge = challengeOfCode.get(code)
       challengeOfCode.delete(code)
-      const verifier = createHash('sha256').update(body.get('code_verifier') ?? '').digest('base64url')
+      const verifier = createHash('sha256')
+        .update(body.get('code_verifier') ?? '')
+        .digest('base64url')
       if (challenge !== undefined && challenge !== verifier) return c.json(refusal)
     }
     await next()

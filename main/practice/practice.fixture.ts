@@ -1,34 +1,48 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { connectors } from '../../connectors/index.ts'
-import type { Call, Connector } from '../../core/connector.ts'
+import type { z } from 'zod'
+import { boundFetch } from '../../core/bound-fetch.ts'
+import type { AnyAction, Call, Connector } from '../../core/connector.ts'
 import type { AppError } from '../../core/errors.ts'
-import { forkNode } from '../serve/fork.ts'
-import type { Child } from '../shell.ts'
 import { createPractice, type Practice } from './practice.ts'
 
-/** A practice of one app in a folder of its own, and the process behind it. */
+/** Practice accounts in a folder of their own, or in one that is there already, and the processes behind them. */
 export async function practiceFor(t: TestContext | { after(end: () => Promise<void>): void }, folder?: string) {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'plugboard-practice-')))
   const reports: AppError[] = []
-  const children: Child[] = []
+  const processes: ChildProcess[] = []
   const practice = createPractice({
     home,
     appRoot: appId => join(home, appId),
     report: error => reports.push(error),
     fork: entry => {
-      const child = forkNode(entry, {})
-      children.push(child)
-      return child
+      const child = fork(entry, [], { env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+      processes.push(child)
+      return {
+        post: message => void (child.connected && child.send(message as object)),
+        onMessage: listener => void child.on('message', listener),
+        onExit: listener => void child.once('exit', listener),
+        onLog: listener => void child.stderr?.setEncoding('utf8').on('data', listener),
+        kill: () => void child.kill(),
+      }
     },
   })
   t.after(async () => {
     await practice.close()
     if (!folder) await rm(home, { recursive: true, force: true })
   })
-  return { practice, home, reports, children }
+  /** Ends the process as a power cut would. */
+  const cutPower = async () => {
+    const child = processes.at(-1)
+    if (!child) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  return { practice, home, reports, processes, cutPower }
 }
 
 export type Grant = { access_token: string; refresh_token?: string; scope: string }
@@ -38,7 +52,9 @@ export function formFor(page: string, person: string): URLSearchParams {
   const forms = page.match(/<form[\s\S]*?<\/form>/g) ?? []
   const form = forms.find(each => each.includes(person)) ?? ''
   const decode = (value: string) => value.replaceAll('&amp;', '&').replaceAll('&quot;', '"').replaceAll('&#39;', "'")
-  return new URLSearchParams([...form.matchAll(/name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, decode(value)]))
+  return new URLSearchParams(
+    [...form.matchAll(/name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [name, decode(value)]),
+  )
 }
 
 /** The whole authorization code flow (RFC 6749 §4.1, PKCE), as a browser and Plugboard go through it, for one person. */
@@ -82,46 +98,44 @@ export async function signIn(practice: Practice, appId: string, connector: Conne
 }
 
 /** Signs in and takes the grant from where the provider puts it. */
-export async function grantFor(practice: Practice, appId: string, connector: Connector, scopes: readonly string[], person?: string): Promise<Grant> {
+export async function grantFor(
+  practice: Practice,
+  appId: string,
+  connector: Connector,
+  scopes: readonly string[],
+  person?: string,
+): Promise<Grant> {
   const { exchange } = await signIn(practice, appId, connector, scopes, person)
   const answer = (await (await exchange()).json()) as Grant & { authed_user?: Grant }
   return connector.provider.grantAt === 'authed_user' && answer.authed_user ? answer.authed_user : answer
 }
 
-/** What the gateway gives an action, as little of it as a test needs: token and origin are put in, nothing is retried. */
-export async function callFor(practice: Practice, appId: string, connectorId: string, scopes: readonly string[], person?: string): Promise<Call & { grant: Grant }> {
-  const connector = connectorOf(connectorId)
+/** What the gateway gives an action: the connection's own fetch, and who is connected. */
+export async function callFor(
+  practice: Practice,
+  connector: Connector,
+  { appId = 'app', scopes = Object.keys(connector.scopes), person }: { appId?: string; scopes?: readonly string[]; person?: string } = {},
+): Promise<Call & { grant: Grant }> {
+  const { provider } = connector
   const grant = await grantFor(practice, appId, connector, scopes, person)
-  const { origins } = await practice.endpoints(appId, connector.provider)
-  const boundFetch: typeof fetch = async (input, init) => {
-    const request = new Request(input, init)
-    const url = new URL(request.url)
-    const origin = origins[url.origin]
-    if (!origin) throw new Error(`${url.origin} is no origin of ${connectorId}`)
-    const headers = new Headers(request.headers)
-    if (headers.has('authorization')) throw new Error('the SDK sent a token of its own')
-    headers.set('authorization', `Bearer ${grant.access_token}`)
-    const body = request.body === null ? undefined : await request.arrayBuffer()
-    return fetch(origin + url.pathname + url.search, { method: request.method, headers, body, signal: request.signal })
-  }
-  const signal = new AbortController().signal
-  const call: Call = { fetch: boundFetch, account: null, practice: true, signal }
+  const { origins: practiceOrigins } = await practice.endpoints(appId, provider)
+  const bound = boundFetch({ accessToken: grant.access_token, apiOrigins: provider.apiOrigins, practiceOrigins })
+  const call: Call = { fetch: bound, account: null, practice: true, signal: new AbortController().signal }
   return { ...call, account: await connector.identity(call), grant }
 }
 
-export function connectorOf(id: string): Connector {
-  const connector = connectors[id]
-  if (!connector) throw new Error(`no connector ${id}`)
-  return connector
-}
-
 /** Runs an action as the gateway does: input parsed, errors explained, output checked. */
-export async function run(call: Call, connectorId: string, actionId: string, input: unknown): Promise<any> {
-  const connector = connectorOf(connectorId)
-  const action = connector.actions[actionId]
-  if (!action) throw new Error(`no action ${actionId}`)
+export async function run<C extends Connector, Id extends keyof C['actions'] & string>(
+  connector: C,
+  call: Call,
+  id: Id,
+  input: unknown,
+): Promise<z.output<C['actions'][Id]['output']>> {
+  const action: AnyAction | undefined = connector.actions[id]
+  if (!action) throw new Error(`no action ${id}`)
   try {
-    return action.output.parse(await action.run(call, action.input.parse(input) as never))
+    const output = await action.run(call, action.input.parse(input) as never)
+    return action.output.parse(output) as z.output<C['actions'][Id]['output']>
   } catch (error) {
     throw connector.explain?.(error) ?? error
   }

@@ -60,7 +60,8 @@ export function createPractice({ appRoot, report, fork = path => forkNode(path, 
   /** Origins of the process that runs now. */
   const origins = new Map<string, Promise<string>>()
 
-  const stopped = (cause?: unknown) => new AppError('unavailable', 'The practice account did not start. Try again.', { cause, action: { kind: 'retry' } })
+  const stopped = (cause?: unknown) =>
+    new AppError('unavailable', 'The practice account did not start. Try again.', { cause, action: { kind: 'retry' } })
 
   function start(): Child {
     const started = fork(entry)

@@ -13,6 +13,7 @@ import { sheetsApi } from './gaps/sheets.ts'
 import { slackGaps } from './gaps/slack.ts'
 import { onlyKnownTokens, onlyThisMachine } from './guard.ts'
 import { anyLoopbackPort } from './oauth-clients.ts'
+import { restyleConsent } from './pages/consent.ts'
 import { createPages } from './pages/pages.ts'
 import { enforcePkce } from './pkce.ts'
 import { fillGitHub, githubSeed } from './seed/github.ts'
@@ -80,6 +81,7 @@ export async function startService(service: Service, folder: string, report: (pr
       pages.changed()
     })
     app.use(anyLoopbackPort(emulated))
+    app.use(restyleConsent)
     app.use(onlyKnownTokens(emulated))
     gaps[service](app, emulated)
     app.all('*', c => emulated.fetch(c.req.raw))
@@ -107,12 +109,21 @@ const ports = z.record(z.string(), z.number().int().min(1).max(65_535)).catch({}
 
 /** Listens where this account was last, else on any free port, and writes the port down. */
 async function listen(server: Server, file: string, service: Service): Promise<number> {
-  const last = ports.parse(await readFile(file, 'utf8').then(JSON.parse).catch(() => ({})))[service] ?? 0
+  const last =
+    ports.parse(
+      await readFile(file, 'utf8')
+        .then(JSON.parse)
+        .catch(() => ({})),
+    )[service] ?? 0
   const port = (last > 0 && (await tryPort(server, last))) || (await tryPort(server, 0))
   if (!port) throw new Error('No port is free for the practice account.')
   if (port !== last) {
     // Read again: another service of this account may have written its port meanwhile.
-    const all = ports.parse(await readFile(file, 'utf8').then(JSON.parse).catch(() => ({})))
+    const all = ports.parse(
+      await readFile(file, 'utf8')
+        .then(JSON.parse)
+        .catch(() => ({})),
+    )
     await writeFileAtomically(file, JSON.stringify({ ...all, [service]: port }))
   }
   return port

@@ -34,24 +34,27 @@ export function createProjects({ home, now = () => new Date() }: { home: string;
   function inTurn<T>(appId: string, work: (history: History, root: string) => Promise<T>): Promise<T> {
     return takeTurn(appId, async () => {
       const root = registry.root(appId)
-      const history =
-        histories.get(root) ?? (await openHistory(root, { now }).catch((error: unknown) => Promise.reject(explain(error, root))))
-      histories.set(root, history)
+      const history = histories.get(root) ?? (await open(root))
       return work(history, root)
     })
+  }
+
+  async function open(root: string): Promise<History> {
+    try {
+      const history = await openHistory(root, { now })
+      histories.set(root, history)
+      return history
+    } catch (error) {
+      throw explain(error, root)
+    }
   }
 
   function changed(appId: string): void {
     for (const listener of listeners) listener({ appId })
   }
 
-  async function write(
-    appId: string,
-    title: string,
-    by: 'chat' | 'you',
-    changesOf: (root: string, history: History) => Promise<FileChange[]>,
-  ) {
-    const changeId = await inTurn(appId, async (history, root) => history.apply(title, by, await changesOf(root, history)))
+  async function write(appId: string, title: string, by: 'chat' | 'you', changesOf: (root: string) => Promise<FileChange[]>) {
+    const changeId = await inTurn(appId, async (history, root) => history.apply(title, by, await changesOf(root)))
     if (changeId !== null) changed(appId)
     return changeId
   }
@@ -116,10 +119,7 @@ export function createProjects({ home, now = () => new Date() }: { home: string;
         const { config } = await loadApp('opening', root)
         const taken = await registry.takenIds()
         const appId = newAppId(config.name, id => taken.has(id))
-        await openHistory(root, { now }).then(
-          history => histories.set(root, history),
-          (error: unknown) => Promise.reject(explain(error, root)),
-        )
+        await open(root)
         await registry.add(appId, root)
         changed(appId)
         return { appId }
@@ -128,7 +128,7 @@ export function createProjects({ home, now = () => new Date() }: { home: string;
 
     async rename(appId: string, name: string): Promise<void> {
       const root = registry.root(appId)
-      const names = await readdir(root).catch(() => [])
+      const names: string[] = await readdir(root).catch(() => [])
       const path = configFiles.find(file => names.includes(file))
       const title = `Rename to “${name}”`
       if (path) await editJson(appId, { path, at: ['name'], value: name, title })
@@ -224,7 +224,7 @@ async function findApp(path: string): Promise<string> {
   const root = await realpath(path).catch(() => null)
   if (root === null || !(await stat(root)).isDirectory()) throw new AppError('not_found', `There is no folder ${path}.`)
   for (const candidate of [root, join(root, 'base44')]) {
-    const names = await readdir(candidate).catch(() => [])
+    const names: string[] = await readdir(candidate).catch(() => [])
     if ([...configFiles, ...appFolders].some(name => names.includes(name))) return candidate
   }
   throw new AppError(

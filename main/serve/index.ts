@@ -19,6 +19,7 @@ const shell: ShellHost = {
   openExternal: async () => {},
   openBrowser: async () => {},
   forkHost: () => forkNode(join(import.meta.dirname, 'host.js'), hostEnvironment(process.env)),
+  forkPractice: () => forkNode(join(import.meta.dirname, 'practice.js'), hostEnvironment(process.env)),
 }
 
 async function start(): Promise<void> {

@@ -176,7 +176,7 @@ function verbAt(units: readonly Unit[], at: number, place: 'start' | 'and' | 'in
   if (verb.form === 'past') return null
   if (implied && place === 'start') return next?.kind === 'word' && next.low === 'via' ? verb : !next ? verb : null
   if (!verb.noun) return verb
-  if (verb.form === 'third') return startsRequest(units, at) || (current?.form === 'third') || (next?.kind === 'word' && ['to', 'in', 'on', 'into'].includes(next.low) && current?.form === 'third') ? verb : null
+  if (verb.form === 'third') return startsRequest(units, at) || current?.form === 'third' ? verb : null
   if (next?.kind === 'word' && ['is', 'are', 'was', 'has', 'of'].includes(next.low)) return null
   if (place === 'start') return verb
   if (next?.kind === 'mark' || !next) return current?.form === 'base' && !verbOfNoun(low) ? verb : null

@@ -8,7 +8,8 @@ export function decodeWords(value: string): string {
 }
 
 const decoded = (row: Row, field: string) => (typeof row[field] === 'string' ? decodeWords(row[field]) : row[field])
-const addressesIn = (value: unknown): string[] => (typeof value === 'string' ? (value.toLowerCase().match(/[^\s<>,;"]+@[^\s<>,;"]+/g) ?? []) : [])
+const addressesIn = (value: unknown): string[] =>
+  typeof value === 'string' ? (value.toLowerCase().match(/[^\s<>,;"]+@[^\s<>,;"]+/g) ?? []) : []
 
 /**
  * Delivers a mail that was just sent: into the inboxes of the account's own people, the sender's too when it is addressed to them.

@@ -36,12 +36,14 @@ export function googleGaps(emulated: Emulated): Hono {
       .collection('google.calendars')
       .findBy('user_email', login)
       .find(each => each['google_id'] === calendarId || (calendarId === 'primary' && each['primary'] === true))
-    return events.findBy('google_id', id).find(each => each['user_email'] === login && each['calendar_google_id'] === calendar?.['google_id'])
+    return events
+      .findBy('google_id', id)
+      .find(each => each['user_email'] === login && each['calendar_google_id'] === calendar?.['google_id'])
   }
 
   async function eventAnswer(request: Request, calendarId: string, id: string): Promise<Response> {
     const url = new URL(`/calendar/v3/calendars/${encodeURIComponent(calendarId)}/events?maxResults=250`, request.url)
-    for (let pageToken = ''; ; ) {
+    for (let pageToken = ''; ;) {
       if (pageToken) url.searchParams.set('pageToken', pageToken)
       const answer = await fetch(new Request(url, { headers: request.headers }))
       const page = z.object({ items: z.array(event), nextPageToken: z.string().optional() }).safeParse(await answer.json())
@@ -52,7 +54,9 @@ export function googleGaps(emulated: Emulated): Hono {
     }
   }
 
-  app.get('/calendar/v3/calendars/:calendarId/events/:eventId', c => eventAnswer(c.req.raw, c.req.param('calendarId'), c.req.param('eventId')))
+  app.get('/calendar/v3/calendars/:calendarId/events/:eventId', c =>
+    eventAnswer(c.req.raw, c.req.param('calendarId'), c.req.param('eventId')),
+  )
 
   app.on(['PATCH', 'PUT'], '/calendar/v3/calendars/:calendarId/events/:eventId', async c => {
     const { calendarId, eventId } = c.req.param()
@@ -90,7 +94,12 @@ export function googleGaps(emulated: Emulated): Hono {
 
   app.post('/gmail/v1/users/:userId/messages/send', async c => {
     const answer = await fetch(c.req.raw)
-    const sent = z.looseObject({ id: z.string() }).safeParse(await answer.clone().json().catch(() => null))
+    const sent = z.looseObject({ id: z.string() }).safeParse(
+      await answer
+        .clone()
+        .json()
+        .catch(() => null),
+    )
     if (answer.ok && sent.success) deliverSentMail(store, sent.data.id)
     return answer
   })

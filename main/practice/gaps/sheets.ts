@@ -79,7 +79,10 @@ export function sheetsApi({ store, tokens }: Emulated): Hono {
   }
 
   function keep(changed: Spreadsheet): void {
-    store.setData(dataKey, readSpreadsheets(store).map(each => (each.id === changed.id ? changed : each)))
+    store.setData(
+      dataKey,
+      readSpreadsheets(store).map(each => (each.id === changed.id ? changed : each)),
+    )
     const items = store.collection('google.drive_items')
     const item = items.findOneBy('google_id', changed.id)
     if (item) items.update(item.id, {})
@@ -116,7 +119,10 @@ export function sheetsApi({ store, tokens }: Emulated): Hono {
     if (!found) return notFound()
     const appending = c.req.method === 'POST' && c.req.param('range').endsWith(':append')
     const text = appending ? c.req.param('range').replace(/:append$/, '') : c.req.param('range')
-    const range = readRange(text, found.sheets.map(({ title }) => title))
+    const range = readRange(
+      text,
+      found.sheets.map(({ title }) => title),
+    )
     const sheet = range && (range.sheet === null ? found.sheets[0] : found.sheets.find(({ title }) => title === range.sheet))
     if (!range || !sheet || (c.req.method === 'POST' && !appending))
       return googleError(400, `Unable to parse range: ${text}`, 'badRequest', 'INVALID_ARGUMENT')

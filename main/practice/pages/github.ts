@@ -5,7 +5,12 @@ import type { InternalApi } from '../api.ts'
 import type { Emulated } from '../emulated.ts'
 import { list, moment, page } from './layout.ts'
 
-const repository = z.looseObject({ full_name: z.string(), description: z.string().nullable(), private: z.boolean(), open_issues_count: z.number() })
+const repository = z.looseObject({
+  full_name: z.string(),
+  description: z.string().nullable(),
+  private: z.boolean(),
+  open_issues_count: z.number(),
+})
 const issue = z.looseObject({
   number: z.number(),
   title: z.string(),
@@ -25,7 +30,10 @@ export function githubPages({ store }: Emulated, api: InternalApi): Hono {
     const first = store.collection('github.users').all()[0]
     const me = { login: String(first?.['login'] ?? ''), id: first?.id ?? 0, scopes: ['repo'] }
     const repositories = await api.call(me, '/user/repos?per_page=100', z.array(repository))
-    const current = repositories.find(each => each.full_name === c.req.query('repo')) ?? repositories.find(each => each.open_issues_count > 0) ?? repositories[0]
+    const current =
+      repositories.find(each => each.full_name === c.req.query('repo')) ??
+      repositories.find(each => each.open_issues_count > 0) ??
+      repositories[0]
     const path = `/repos/${current?.full_name}`
     const issues = current ? await api.call(me, `${path}/issues?state=all&per_page=100`, z.array(issue)) : []
     const threads = await Promise.all(
@@ -38,19 +46,20 @@ export function githubPages({ store }: Emulated, api: InternalApi): Hono {
       count: each.open_issues_count,
     }))
     const items = issues.map(
-      (each, at) => html`<li>
-        <div class="line">
-          <span class="chip ${each.state}">${each.state === 'open' ? 'Open' : 'Closed'}</span>
-          <span class="who">${each.title}</span><span class="meta">#${each.number}</span>
-          <span class="meta end">${each.user?.login} · ${moment(each.created_at)}</span>
-        </div>
-        ${each.body ? html`<p class="text dim">${each.body}</p>` : ''}
-        <div class="line">
-          ${each.labels.map(({ name }) => html`<span class="chip">${name}</span>`)}
-          ${each.assignees.length > 0 ? html`<span class="meta">Assigned to ${each.assignees.map(({ login }) => login).join(', ')}</span>` : ''}
-        </div>
-        ${(threads[at] ?? []).map(({ body, user, created_at }) => html`<p class="text dim">↳ <b>${user?.login}</b> ${body} <span class="meta">${moment(created_at)}</span></p>`)}
-      </li>`,
+      (each, at) =>
+        html`<li>
+          <div class="line">
+            <span class="chip ${each.state}">${each.state === 'open' ? 'Open' : 'Closed'}</span>
+            <span class="who">${each.title}</span><span class="meta">#${each.number}</span>
+            <span class="meta end">${each.user?.login} · ${moment(each.created_at)}</span>
+          </div>
+          ${each.body ? html`<p class="text dim">${each.body}</p>` : ''}
+          <div class="line">
+            ${each.labels.map(({ name }) => html`<span class="chip">${name}</span>`)}
+            ${each.assignees.length > 0 ? html`<span class="meta">Assigned to ${each.assignees.map(({ login }) => login).join(', ')}</span>` : ''}
+          </div>
+          ${(threads[at] ?? []).map(({ body, user, created_at }) => html`<p class="text dim">↳ <b>${user?.login}</b> ${body} <span class="meta">${moment(created_at)}</span></p>`)}
+        </li>`,
     )
     return c.html(
       page({

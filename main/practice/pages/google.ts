@@ -18,7 +18,14 @@ const event = z.looseObject({
   attendees: z.array(z.looseObject({ email: z.string() })).default([]),
 })
 const calendar = z.looseObject({ id: z.string(), summary: z.string() })
-const file = z.looseObject({ id: z.string(), name: z.string(), mimeType: z.string(), modifiedTime: z.string(), size: z.string().optional(), parents: z.array(z.string()).default([]) })
+const file = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  mimeType: z.string(),
+  modifiedTime: z.string(),
+  size: z.string().optional(),
+  parents: z.array(z.string()).default([]),
+})
 
 const kinds: Readonly<Record<string, string>> = {
   'application/vnd.google-apps.folder': 'Folder',
@@ -31,13 +38,21 @@ export type Account = { login: string; id: number }
 export function googlePages({ store }: Emulated, api: InternalApi): Hono {
   const app = new Hono()
 
-  const accounts = (): Account[] => store.collection('google.users').all().map(row => ({ login: String(row['email']), id: row.id }))
+  const accounts = (): Account[] =>
+    store
+      .collection('google.users')
+      .all()
+      .map(row => ({ login: String(row['email']), id: row.id }))
   const chosen = (c: Context): Account =>
     accounts().find(({ login }) => login === c.req.query('account')) ?? accounts()[0] ?? { login: '', id: 0 }
 
   const accountNav = (c: Context, account: Account): NavItem[] => [
     { group: 'Account' },
-    ...accounts().map(({ login }) => ({ label: login, href: `${c.req.path}?account=${encodeURIComponent(login)}`, current: login === account.login })),
+    ...accounts().map(({ login }) => ({
+      label: login,
+      href: `${c.req.path}?account=${encodeURIComponent(login)}`,
+      current: login === account.login,
+    })),
   ]
   const show = (c: Context, title: string, places: NavItem[], content: Html) => {
     const account = chosen(c)
@@ -61,17 +76,26 @@ export function googlePages({ store }: Emulated, api: InternalApi): Hono {
       current: id === current?.id,
     }))
     const items = events.map(
-      each => html`<li>
-        <div class="line">
-          <span class="who">${each.summary}</span>
-          <span class="meta end">${each.start.date ?? moment(each.start.dateTime ?? '')} – ${each.end.date ?? moment(each.end.dateTime ?? '')}</span>
-        </div>
-        ${each.location ? html`<span class="dim">${each.location}</span>` : ''}
-        ${each.description ? html`<p class="text dim">${each.description}</p>` : ''}
-        ${each.attendees.length > 0 ? html`<span class="meta">With ${each.attendees.map(({ email }) => email).join(', ')}</span>` : ''}
-      </li>`,
+      each =>
+        html`<li>
+          <div class="line">
+            <span class="who">${each.summary}</span>
+            <span class="meta end"
+              >${each.start.date ?? moment(each.start.dateTime ?? '')} – ${each.end.date ?? moment(each.end.dateTime ?? '')}</span
+            >
+          </div>
+          ${each.location ? html`<span class="dim">${each.location}</span>` : ''}
+          ${each.description ? html`<p class="text dim">${each.description}</p>` : ''}
+          ${each.attendees.length > 0 ? html`<span class="meta">With ${each.attendees.map(({ email }) => email).join(', ')}</span>` : ''}
+        </li>`,
     )
-    return show(c, 'Practice Calendar', [{ group: 'Calendars' }, ...nav], html`<h2>${current?.summary}</h2>${list(items, 'No events yet.')}`)
+    return show(
+      c,
+      'Practice Calendar',
+      [{ group: 'Calendars' }, ...nav],
+      html`<h2>${current?.summary}</h2>
+        ${list(items, 'No events yet.')}`,
+    )
   })
 
   app.get('/drive', async c => {
@@ -81,18 +105,27 @@ export function googlePages({ store }: Emulated, api: InternalApi): Hono {
     const items = files
       .sort((a, b) => b.modifiedTime.localeCompare(a.modifiedTime))
       .map(
-        each => html`<li>
-          <div class="line">
-            ${each.mimeType === 'application/vnd.google-apps.spreadsheet'
-              ? html`<a class="who what" href="/practice/sheets?account=${account.login}&id=${each.id}">${each.name}</a>`
-              : html`<span class="who">${each.name}</span>`}
-            <span class="chip">${kinds[each.mimeType] ?? each.mimeType}</span>
-            <span class="meta end">${moment(each.modifiedTime)}</span>
-          </div>
-          <span class="meta">In ${nameOf(each.parents[0])}${each.size ? ` · ${each.size} bytes` : ''}</span>
-        </li>`,
+        each =>
+          html`<li>
+            <div class="line">
+              ${
+                each.mimeType === 'application/vnd.google-apps.spreadsheet'
+                  ? html`<a class="who what" href="/practice/sheets?account=${account.login}&id=${each.id}">${each.name}</a>`
+                  : html`<span class="who">${each.name}</span>`
+              }
+              <span class="chip">${kinds[each.mimeType] ?? each.mimeType}</span>
+              <span class="meta end">${moment(each.modifiedTime)}</span>
+            </div>
+            <span class="meta">In ${nameOf(each.parents[0])}${each.size ? ` · ${each.size} bytes` : ''}</span>
+          </li>`,
       )
-    return show(c, 'Practice Drive', [{ group: 'Files' }, { label: 'All files', href: '/practice/drive', current: true }], html`<h2>All files</h2>${list(items, 'No files yet.')}`)
+    return show(
+      c,
+      'Practice Drive',
+      [{ group: 'Files' }, { label: 'All files', href: '/practice/drive', current: true }],
+      html`<h2>All files</h2>
+        ${list(items, 'No files yet.')}`,
+    )
   })
 
   app.get('/sheets', c => {
@@ -112,14 +145,28 @@ export function googlePages({ store }: Emulated, api: InternalApi): Hono {
       return html`<h3>${title}</h3>
         <div class="grid" tabindex="0" role="region" aria-label="${title}">
           <table>
-            <thead><tr><th scope="col"><span class="meta">Row</span></th>${columns.map(at => html`<th scope="col">${lettersOf(at)}</th>`)}</tr></thead>
+            <thead>
+              <tr>
+                <th scope="col"><span class="meta">Row</span></th>
+                ${columns.map(at => html`<th scope="col">${lettersOf(at)}</th>`)}
+              </tr>
+            </thead>
             <tbody>
-              ${(rows.length > 0 ? rows : [[]]).map((row, at) => html`<tr><th scope="row">${at + 1}</th>${columns.map(column => html`<td>${String(row[column] ?? '')}</td>`)}</tr>`)}
+              ${(rows.length > 0 ? rows : [[]]).map(
+                (row, at) =>
+                  html`<tr>
+                    <th scope="row">${at + 1}</th>
+                    ${columns.map(column => html`<td>${String(row[column] ?? '')}</td>`)}
+                  </tr>`,
+              )}
             </tbody>
           </table>
         </div>`
     })
-    const content = current ? html`<h2>${nameOf(current.id)}</h2>${grids}` : html`<p class="empty">No spreadsheets yet.</p>`
+    const content = current
+      ? html`<h2>${nameOf(current.id)}</h2>
+          ${grids}`
+      : html`<p class="empty">No spreadsheets yet.</p>`
     return show(c, 'Practice Sheets', [{ group: 'Spreadsheets' }, ...nav], content)
   })
 

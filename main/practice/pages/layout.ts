@@ -27,7 +27,9 @@ export function page(options: { title: string; account: string; nav: readonly Na
             ${options.nav.map(item =>
               'group' in item
                 ? html`<span class="group">${item.group}</span>`
-                : html`<a href="${item.href}" ${item.current ? html`aria-current="page"` : ''}><span>${item.label}</span>${item.count ? html`<span>${item.count}</span>` : ''}</a>`,
+                : html`<a href="${item.href}" ${item.current ? html`aria-current="page"` : ''}
+                    ><span>${item.label}</span>${item.count ? html`<span>${item.count}</span>` : ''}</a
+                  >`,
             )}
           </nav>
           <main>${options.content}</main>
@@ -37,7 +39,11 @@ export function page(options: { title: string; account: string; nav: readonly Na
 }
 
 export const list = (items: readonly Html[], empty: string) =>
-  items.length > 0 ? html`<ul class="list">${items}</ul>` : html`<p class="empty">${empty}</p>`
+  items.length > 0
+    ? html`<ul class="list">
+        ${items}
+      </ul>`
+    : html`<p class="empty">${empty}</p>`
 
 const clock = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { InternalApi } from '../api.ts'
 import type { Emulated, Service } from '../emulated.ts'
+import { consentStyles } from './consent.ts'
 import { githubPages } from './github.ts'
 import { googlePages } from './google.ts'
 import { liveScript } from './live.ts'
@@ -21,12 +22,16 @@ export function createPages(emulated: Emulated, api: InternalApi) {
 
   app.use(async (c, next) => {
     await next()
-    c.header('content-security-policy', "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'")
+    c.header(
+      'content-security-policy',
+      "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; frame-ancestors 'none'",
+    )
     c.header('x-content-type-options', 'nosniff')
     c.header('referrer-policy', 'no-referrer')
     c.header('cache-control', 'no-store')
   })
   app.get('/style.css', c => c.body(styles, 200, { 'content-type': 'text/css; charset=utf-8' }))
+  app.get('/consent.css', c => c.body(consentStyles, 200, { 'content-type': 'text/css; charset=utf-8' }))
   app.get('/live.js', c => c.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
   app.get('/changes', c =>
     streamSSE(c, async stream => {

@@ -41,7 +41,8 @@ export function slackPages({ store }: Emulated, api: InternalApi): Hono {
       .filter(row => row['is_im'] === true)
     const channels = listed.channels.filter(each => !each.is_im).sort((a, b) => a.name.localeCompare(b.name))
     const wanted = c.req.query('channel')
-    const current = channels.find(each => each.name === wanted) ?? (wanted ? undefined : channels.find(each => each.name === 'support')) ?? channels[0]
+    const current =
+      channels.find(each => each.name === wanted) ?? (wanted ? undefined : channels.find(each => each.name === 'support')) ?? channels[0]
     const direct = directs.find(row => row['channel_id'] === wanted)
     const nameOf = (id: string) => members.find(each => each.id === id)
     const partners = (row: (typeof directs)[number]) => (Array.isArray(row['members']) ? row['members'].map(String) : [])
@@ -52,10 +53,16 @@ export function slackPages({ store }: Emulated, api: InternalApi): Hono {
 
     const conversation = direct ? String(direct['channel_id']) : (current?.id ?? '')
     const reader = direct ? (partners(direct)[0] ?? me()) : me()
-    const history = await api.call(as(reader), '/api/conversations.history', z.object({ messages: z.array(message) }), { channel: conversation, limit: 200 })
+    const history = await api.call(as(reader), '/api/conversations.history', z.object({ messages: z.array(message) }), {
+      channel: conversation,
+      limit: 200,
+    })
     const threads = await Promise.all(
       history.messages.map(async root => {
-        const answer = await api.call(as(reader), '/api/conversations.replies', z.object({ messages: z.array(message) }), { channel: conversation, ts: root.ts })
+        const answer = await api.call(as(reader), '/api/conversations.replies', z.object({ messages: z.array(message) }), {
+          channel: conversation,
+          ts: root.ts,
+        })
         return answer.messages.length > 0 ? answer.messages : [root]
       }),
     )
@@ -67,9 +74,17 @@ export function slackPages({ store }: Emulated, api: InternalApi): Hono {
         account: 'Northwind',
         nav: [
           { group: 'Channels' },
-          ...channels.map(each => ({ label: `# ${each.name}`, href: `/practice/slack?channel=${encodeURIComponent(each.name)}`, current: !direct && each.id === current?.id })),
+          ...channels.map(each => ({
+            label: `# ${each.name}`,
+            href: `/practice/slack?channel=${encodeURIComponent(each.name)}`,
+            current: !direct && each.id === current?.id,
+          })),
           ...(directs.length > 0 ? [{ group: 'Direct messages' }] : []),
-          ...directs.map(row => ({ label: directName(row), href: `/practice/slack?channel=${encodeURIComponent(String(row['channel_id']))}`, current: row === direct })),
+          ...directs.map(row => ({
+            label: directName(row),
+            href: `/practice/slack?channel=${encodeURIComponent(String(row['channel_id']))}`,
+            current: row === direct,
+          })),
         ],
         content: html`<h2>${title}</h2>
           <p class="meta">${direct ? '' : html`${current?.topic?.value} · ${current?.num_members} members`}</p>
@@ -79,7 +94,9 @@ export function slackPages({ store }: Emulated, api: InternalApi): Hono {
               const isReply = each.thread_ts !== undefined && each.thread_ts !== each.ts
               return html`<li>
                 <div class="line">
-                  <span class="who">${isReply ? '↳ ' : ''}${author?.real_name || author?.name || each.user}${author?.is_bot ? html`<span class="app">APP</span>` : ''}</span>
+                  <span class="who"
+                    >${isReply ? '↳ ' : ''}${author?.real_name || author?.name || each.user}${author?.is_bot ? html`<span class="app">APP</span>` : ''}</span
+                  >
                   <span class="meta">${moment(new Date(Number(each.ts) * 1000))}</span>
                 </div>
                 <p class="text">${each.text}</p>

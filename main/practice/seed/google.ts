@@ -8,12 +8,47 @@ const me = emailOf(robin)
 const client = practiceClients.google
 
 const mails: readonly (readonly [id: string, from: string, minutes: number, labels: string[], subject: string, text: string])[] = [
-  ['todo-rota', mailboxOf(mia), 35, ['INBOX', 'UNREAD'], 'To do: rota for next week', 'Hi Robin,\n\ncould you fill in the support rota for next week by Thursday? Priya is away on Monday.\n\nThanks\nMia'],
-  ['todo-acme', 'Dana Cole <dana@acme.example>', 80, ['INBOX', 'UNREAD', 'IMPORTANT'], 'To do: refund for order 10398', 'Hello,\n\nthe second lamp arrived broken. Please refund it, or send another one. Photos are in the ticket.\n\nDana Cole, Acme'],
-  ['todo-contract', mailboxOf(jonas), 170, ['INBOX', 'UNREAD'], 'To do: sign the hosting contract', 'The contract is in Drive under “Contracts”. It has to be signed by the end of the month.\n\nJonas'],
-  ['fabrikam', 'Lee Park <lee@fabrikam.example>', 260, ['INBOX', 'UNREAD'], 'Two shipping addresses?', 'Hi, can we have two shipping addresses in our account? We opened a second shop.\n\nLee'],
+  [
+    'todo-rota',
+    mailboxOf(mia),
+    35,
+    ['INBOX', 'UNREAD'],
+    'To do: rota for next week',
+    'Hi Robin,\n\ncould you fill in the support rota for next week by Thursday? Priya is away on Monday.\n\nThanks\nMia',
+  ],
+  [
+    'todo-acme',
+    'Dana Cole <dana@acme.example>',
+    80,
+    ['INBOX', 'UNREAD', 'IMPORTANT'],
+    'To do: refund for order 10398',
+    'Hello,\n\nthe second lamp arrived broken. Please refund it, or send another one. Photos are in the ticket.\n\nDana Cole, Acme',
+  ],
+  [
+    'todo-contract',
+    mailboxOf(jonas),
+    170,
+    ['INBOX', 'UNREAD'],
+    'To do: sign the hosting contract',
+    'The contract is in Drive under “Contracts”. It has to be signed by the end of the month.\n\nJonas',
+  ],
+  [
+    'fabrikam',
+    'Lee Park <lee@fabrikam.example>',
+    260,
+    ['INBOX', 'UNREAD'],
+    'Two shipping addresses?',
+    'Hi, can we have two shipping addresses in our account? We opened a second shop.\n\nLee',
+  ],
   ['thanks', 'Sam Ortiz <sam@contoso.example>', 1500, ['INBOX'], 'Thank you', 'Export works again, and faster than before. Great support!'],
-  ['release', mailboxOf(jonas), 1700, ['INBOX'], 'Release notes 4.2', 'Background exports, saved filters, and nine fixes. Details are in the wiki.'],
+  [
+    'release',
+    mailboxOf(jonas),
+    1700,
+    ['INBOX'],
+    'Release notes 4.2',
+    'Background exports, saved filters, and nine fixes. Details are in the wiki.',
+  ],
   ['weekly', mailboxOf(priya), 4300, ['INBOX'], 'Numbers of last week', '48 tickets, 41 solved on the same day, 2 escalated.'],
 ]
 
@@ -64,7 +99,13 @@ export const datedGoogleSeed = () => ({
     event('planning', 5, 10, 'Planning', [mia, jonas, priya].map(emailOf)),
   ],
   drive_items: [
-    { id: `${seededFile}-contracts`, user_email: me, name: 'Contracts', mime_type: 'application/vnd.google-apps.folder', parent_ids: ['root'] },
+    {
+      id: `${seededFile}-contracts`,
+      user_email: me,
+      name: 'Contracts',
+      mime_type: 'application/vnd.google-apps.folder',
+      parent_ids: ['root'],
+    },
     {
       id: `${seededFile}-hosting`,
       user_email: me,

@@ -119,9 +119,6 @@ export async function openHistory(root: string, { now = () => new Date() }: { no
   await recordOutside()
 
   return {
-    recordOutside,
-    /** The id of a file's content now; null when there is no such file. Call after `recordOutside`. */
-    fileId: (path: string) => files.get(path) ?? null,
     /** Writes all files or none as one step. Null when they already are so. */
     async apply(title: string, by: 'chat' | 'you', changes: readonly FileChange[]): Promise<string | null> {
       await recordOutside()

@@ -11,6 +11,7 @@ type Known = Stamp & { oid: string; lookedMs: number }
 const maxFiles = 5000
 const maxBytes = 5 * 1024 * 1024
 const maxLevels = 16
+const atOnce = 32
 /** A file changed this shortly before it was read may change again without its times showing it: file systems keep coarse times. */
 const coarseMs = 2000
 
@@ -54,15 +55,21 @@ export function watchWorktree(root: string) {
     async read(): Promise<Map<string, string>> {
       const now = new Map<string, Known>()
       const stamps = await scanFiles(root)
+      const changed: string[] = []
       for (const [path, stamp] of stamps) {
         const before = known.get(path)
-        if (before?.mark === stamp.mark && stamp.modifiedMs < before.lookedMs - coarseMs) {
-          now.set(path, before)
-          continue
-        }
-        const lookedMs = Date.now()
-        const bytes = await readIfThere(join(root, path))
-        if (bytes) now.set(path, { ...stamp, oid: blobId(bytes), lookedMs })
+        if (before?.mark === stamp.mark && stamp.modifiedMs < before.lookedMs - coarseMs) now.set(path, before)
+        else changed.push(path)
+      }
+      for (let at = 0; at < changed.length; at += atOnce) {
+        await Promise.all(
+          changed.slice(at, at + atOnce).map(async path => {
+            const stamp = stamps.get(path)
+            const lookedMs = Date.now()
+            const bytes = await readIfThere(join(root, path))
+            if (stamp && bytes) now.set(path, { ...stamp, oid: blobId(bytes), lookedMs })
+          }),
+        )
       }
       known = now
       return new Map(Array.from(now, ([path, { oid }]) => [path, oid]))

@@ -1,0 +1,53 @@
+/** The program that the crash test kills: twelve tickets, each of which starts a flow of three steps. Prints “ended” when all have. */
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Json } from '../../core/json.ts'
+import { openDatabase } from '../store/database.ts'
+import { openStore } from '../store/store.ts'
+import { createFlows, type RunFunction } from './flows.ts'
+import { callFunction, modelOf, ticketCreated, until } from './fixture.ts'
+
+const [folder = ''] = process.argv.slice(2)
+const tickets = 12
+const model = modelOf({ desk: { trigger: ticketCreated, do: [callFunction('one'), callFunction('two'), callFunction('three')] } })
+const database = openDatabase(join(folder, 'app.db'))
+const store = openStore(database)
+
+const runFunction: RunFunction = async (name, _input, { caller }) => {
+  appendFileSync(join(folder, 'steps.txt'), `${caller.stepId}\n`)
+  await pause()
+  if (name === 'two') await flows.callAction({ connector: 'slackbot', action: 'postMessage', input: { channel: '#a', text: 'x' }, caller })
+  await pause()
+  return name
+}
+
+async function post(): Promise<Json> {
+  await pause()
+  appendFileSync(join(folder, 'posts.txt'), `${Math.random()}\n`)
+  await pause()
+  return { ok: true }
+}
+
+const pause = () => new Promise(resolve => setTimeout(resolve, Math.random() * 8))
+
+const flows = createFlows({
+  appId: 'desk',
+  database,
+  model: () => model,
+  runFunction,
+  callAction: post,
+  available: async () => ({ slackbot: [] }),
+  report: error => process.stderr.write(`${error.message} ${String(error.cause)}\n`),
+})
+await store.define(model.entities.map(({ entity }) => entity))
+store.onCommit(() => flows.wake())
+await flows.start()
+const records = store.records('Ticket')
+for (let count = await records.count(); count < tickets; count++) await records.create({ title: `Ticket ${count}` })
+await until(async () => {
+  const { items } = await flows.runs.list({ limit: 200 })
+  return items.length === tickets && items.every(run => run.state === 'succeeded' || run.state === 'failed')
+}, 'all runs')
+process.stdout.write('ended\n')
+await flows.close()
+database.close()

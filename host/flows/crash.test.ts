@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+
+type Finished = { step: string; finished_at: number }
+
+/** Runs the child for at most `lifeMs`, then ends it with SIGKILL. True when it got to the end by itself. */
+async function live(folder: string, lifeMs: number): Promise<boolean> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.on('close', () => resolve(output.includes('ended')))
+  // The life is counted from the first work on, not from the start of the process.
+  const poll = setInterval(() => {
+    if (!existsSync(join(folder, 'steps.txt'))) return
+    clearInterval(poll)
+    setTimeout(() => child.kill('SIGKILL'), lifeMs).unref()
+  }, 2)
+  const ended = await promise
+  clearInterval(poll)
+  return ended
+}
+
+function finishedSteps(folder: string): Finished[] {
+  const database = new DatabaseSync(join(folder, 'app.db'))
+  const rows = database
+    .prepare(
+      "select r.id || '/' || s.n as step, s.finished_at from flow_steps s join flow_runs r on r.seq = s.run where s.state = 'succeeded'",
+    )
+    .all()
+  database.close()
+  return rows as Finished[]
+}
+
+const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
+const timesRun = (folder: string, step: string) => lines(join(folder, 'steps.txt')).filter(line => line === step).length
+
+test('kill -9 at any moment neither loses nor repeats a finished step, nor a trigger, nor a message', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plugboard-crash-'))
+  const seen = new Map<string, { times: number; finished_at: number }>()
+  let kills = 0
+  // Each life is short at first and longer later, so that the kills fall all over the work.
+  while (!(await live(folder, 15 + Math.random() * 120 + kills * 60))) {
+    kills++
+    for (const { step, finished_at } of finishedSteps(folder))
+      if (!seen.has(step)) seen.set(step, { times: timesRun(folder, step), finished_at })
+    assert.ok(kills < 40, 'the runs never come to an end')
+  }
+  assert.ok(kills >= 3, `killed ${kills} times`)
+  const database = new DatabaseSync(join(folder, 'app.db'))
+  const runs = database.prepare('select id, state, error from flow_runs').all()
+  database.close()
+  assert.equal(runs.length, 12, 'each ticket started one run')
+  for (const run of runs) if (run.state !== 'succeeded') assert.match(String(run.error), /"conflict".*may have been done/)
+  for (const [step, { times }] of seen) assert.equal(timesRun(folder, step), times, `finished step ${step} ran again`)
+  const finished = finishedSteps(folder)
+  for (const { step, finished_at } of finished) assert.equal(seen.get(step)?.finished_at ?? finished_at, finished_at)
+  const succeeded = runs.filter(run => run.state === 'succeeded').length
+  const interrupted = runs.length - succeeded
+  assert.equal(finished.length, succeeded * 3 + interrupted)
+  const posts = lines(join(folder, 'posts.txt')).length
+  assert.ok(
+    posts >= succeeded && posts <= runs.length,
+    `${posts} messages for ${succeeded} runs that ended well and ${interrupted} that ask a person`,
+  )
+  await rm(folder, { recursive: true, force: true })
+})

@@ -1,0 +1,154 @@
+/** Arranges an app for the tests of flows: a real database and store, with functions that are plain callbacks. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { appModel, type AppModel } from '../../core/app/model.ts'
+import type { AppError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
+import type { Run, RunDetail } from '../../core/run.ts'
+import { openDatabase } from '../store/database.ts'
+import { openStore, type Author } from '../store/store.ts'
+import { createFlows, type Flows, type FlowsOptions, type RunFunction } from './flows.ts'
+
+type FunctionBody = (input: Json, options: Parameters<RunFunction>[2]) => Json | Promise<Json>
+type FlowDraft = { do: unknown[]; trigger?: unknown; condition?: string; is_active?: boolean; title?: string }
+
+export const ticketCreated = { trigger_type: 'entity', entity_name: 'Ticket', events: ['create'] }
+export const everyMorning = { trigger_type: 'scheduled', cron_expression: '0 9 * * *', timezone: 'Europe/Berlin' }
+
+/** A step that calls the function of the same name, or `name` when given. */
+export function callFunction(step: string, args?: Json, more: { name?: string; then?: string } = {}): Record<string, unknown> {
+  const { name = step, ...rest } = more
+  return { [step]: { call: 'invoke_backend_function', with: { function_name: name, ...(args === undefined ? {} : { args }) }, ...rest } }
+}
+
+export function callAction(step: string, connector: string, action: string, input: Json): Record<string, unknown> {
+  return { [step]: { call: 'invoke_connector_action', with: { connector, action, input } } }
+}
+
+export function modelOf(
+  flows: Record<string, FlowDraft>,
+  functions: Record<string, { connector: string; action: string }[]> = {},
+): AppModel {
+  const named = Object.entries(flows)
+  const called = named.flatMap(([, flow]) =>
+    [...JSON.stringify(flow.do).matchAll(/"function_name":"([^"]+)"/g)].map(([, name]) => name ?? ''),
+  )
+  const names = [...new Set([...called, ...Object.keys(functions)])].filter(name => name !== 'missing')
+  const ticket = { name: 'Ticket', properties: { title: { type: 'string' }, status: { type: 'string' }, count: { type: 'number' } } }
+  return appModel.parse({
+    id: 'desk',
+    path: '/desk',
+    config: { name: 'Desk' },
+    entities: [{ file: 'entities/Ticket.jsonc', entity: ticket }],
+    functions: names.map(name => ({ name, file: `functions/${name}/entry.ts`, config: {}, uses: functions[name] ?? [] })),
+    flows: named.map(([name, draft]) => ({
+      name,
+      file: `workflows/${name}.jsonc`,
+      flow: {
+        name: draft.title ?? name,
+        is_active: draft.is_active ?? true,
+        trigger: { config: draft.trigger ?? { trigger_type: 'manual' }, ...(draft.condition && { condition: draft.condition }) },
+        definition: { document: { dsl: '1.0.0', namespace: 'desk', name, version: '1.0' }, do: draft.do },
+      },
+    })),
+    connectors: [],
+    problems: [],
+  })
+}
+
+export type App = Awaited<ReturnType<typeof openApp>>
+
+/** Opens a temporary app. `using` closes it. `clock.now` may be set to any time. */
+export async function openApp(
+  flows: Record<string, FlowDraft>,
+  bodies: Record<string, FunctionBody> = {},
+  options: Partial<FlowsOptions> & { functions?: Parameters<typeof modelOf>[1]; start?: boolean } = {},
+) {
+  const folder = await mkdtemp(join(tmpdir(), 'plugboard-flows-'))
+  const clock = { now: Date.now() }
+  let model = modelOf(flows, options.functions)
+  const reports: AppError[] = []
+  const runFunction: RunFunction = async (name, input, more) => (await bodies[name]?.(input, more)) ?? null
+  const open = () => {
+    const database = openDatabase(join(folder, 'app.db'))
+    const store = openStore(database)
+    const opened = createFlows({
+      appId: 'desk',
+      database,
+      model: () => model,
+      runFunction,
+      callAction: async () => null,
+      available: async () => ({}),
+      report: error => reports.push(error),
+      retryDelaysMs: [5, 5],
+      ...options,
+    })
+    store.onCommit(() => opened.wake())
+    return { database, store, flows: opened }
+  }
+  let current = open()
+  await current.store.define(model.entities.map(({ entity }) => entity))
+  if (options.start !== false) await current.flows.start()
+
+  return {
+    folder,
+    clock,
+    reports,
+    get flows(): Flows {
+      return current.flows
+    },
+    get database() {
+      return current.database
+    },
+    tickets: (author?: Author) => current.store.records('Ticket', author),
+    async use(next: Record<string, FlowDraft>, functions?: Parameters<typeof modelOf>[1]) {
+      model = modelOf(next, functions)
+      await current.flows.modelChanged()
+    },
+    async runNow(name: string, data?: Json): Promise<RunDetail> {
+      const { runId } = await current.flows.runNow(name, data)
+      return ended(current.flows, runId)
+    },
+    runs: async () => (await current.flows.runs.list({ limit: 200 })).items.reverse(),
+    /** Closes everything and opens it again on the same files, as a restart does. */
+    async restart() {
+      await current.flows.close()
+      current.database.close()
+      current = open()
+      await current.store.define(model.entities.map(({ entity }) => entity))
+      await current.flows.start()
+    },
+    async [Symbol.asyncDispose]() {
+      await current.flows.close()
+      current.database.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Waits until a run is in one of the states. Fails after ten seconds. */
+export async function reaches(flows: Flows, runId: string, states: readonly Run['state'][]): Promise<RunDetail> {
+  return until(
+    async () => {
+      const detail = await flows.runs.get(runId)
+      return states.includes(detail.state) ? detail : null
+    },
+    `run in ${states.join(' or ')}`,
+  )
+}
+
+export function ended(flows: Flows, runId: string): Promise<RunDetail> {
+  return reaches(flows, runId, ['succeeded', 'failed', 'cancelled'])
+}
+
+/** Asks again and again until there is an answer. Fails after ten seconds. */
+export async function until<T>(ask: () => T | null | undefined | false | Promise<T | null | undefined | false>, what: string): Promise<T> {
+  const deadline = performance.now() + 10_000
+  for (;;) {
+    const answer = await ask()
+    if (answer) return answer
+    if (performance.now() > deadline) throw new Error(`Waited ten seconds for: ${what}`)
+    await new Promise(resolve => setTimeout(resolve, 5))
+  }
+}

@@ -1,0 +1,309 @@
+import type { AppModel } from '../../core/app/model.ts'
+import { AppError } from '../../core/errors.ts'
+import type { Json, JsonObject } from '../../core/json.ts'
+import type { Run, RunDetail } from '../../core/run.ts'
+import type { AppDatabase } from '../store/database.ts'
+import { armedFlows, readTrigger } from './armed-flow.ts'
+import { createCallJournal } from './call-journal.ts'
+import { createCommits } from './commits.ts'
+import { recordFunctionRun, type FunctionRunOptions } from './function-run.ts'
+import { createJournal, toError, type RunFilter } from './journal.ts'
+import type { RunRow } from './journal-rows.ts'
+import { createJq } from './jq.ts'
+import { createPerform } from './perform-step.ts'
+import { createQueue } from './queue.ts'
+import type { CallAction, RunFunction } from './rooms.ts'
+import { createFlowRunner } from './run-flow.ts'
+import { summarize, type FlowSummary } from './summary.ts'
+import { createTriggers, newRun } from './triggers.ts'
+
+export type { ActionRequest, CallAction, Caller, RunFunction } from './rooms.ts'
+
+export type FlowsOptions = {
+  appId: string
+  database: AppDatabase
+  model: () => AppModel
+  runFunction: RunFunction
+  callAction: CallAction
+  /** Connectors with a usable default connection, each with its granted scopes. */
+  available: () => Promise<Record<string, string[]>>
+  /** The latest record of an entity, as an example for “Run now”. Without it only records changed lately are found. */
+  newestRecord?: (entity: string) => Promise<JsonObject | null>
+  now?: () => number
+  report: (error: AppError) => void
+  /** How many runs go on at the same time. */
+  concurrency?: number
+  /** Pauses before the second, third … try of a step that failed for a passing reason. */
+  retryDelaysMs?: readonly number[]
+}
+
+/** The flows of one app: what starts them, their runs, and the journal of both. */
+export type Flows = {
+  /** Takes up what was under way when the process ended, and begins to watch changes and the clock. */
+  start(): Promise<void>
+  /** There may be new changes of records. */
+  wake(): void
+  /** The app's files or accounts changed: other triggers may hold, and runs that waited for an account try again. */
+  modelChanged(): Promise<void>
+  list(): Promise<FlowSummary[]>
+  /** Starts a run by hand, of a flow that is switched off as well. Errors: not_found, validation when there is no record to try it with. */
+  runNow(name: string, data?: Json): Promise<{ runId: string }>
+  /** Runs one function and keeps a record of it as a run with one step. Throws what the function throws. */
+  recordFunctionRun(name: string, input: Json, options?: FunctionRunOptions): Promise<Json>
+  /** What functions reach the outside by: a call made for a flow's step is not made twice. */
+  callAction: CallAction
+  runs: {
+    list(filter?: RunFilter): Promise<{ items: Run[]; nextCursor: string | null }>
+    get(runId: string): Promise<RunDetail>
+    /** Ends a run that has not ended. A step under way is asked to stop. */
+    cancel(runId: string): Promise<void>
+    /** Goes on from the first step that did not succeed; of a function, runs it again. `conflict` while it runs or after it succeeded. */
+    retry(runId: string): Promise<void>
+  }
+  /** Hears of each change of a run. Returns how to stop. */
+  onRun(listener: (run: Run) => void): () => void
+  /** Changes of records up to this number have been read: `store.prune` may drop older ones. */
+  readUpTo(): number
+  /** Steps under way have a few seconds to finish; what does not is taken up at the next start. */
+  close(): Promise<void>
+}
+
+const tickMs = 500
+const diskPauseMs = 1000
+const keptRuns = 20_000
+const graceMs = 3000
+
+export function createFlows(options: FlowsOptions): Flows {
+  const { appId, database, model, runFunction, available, report, now = Date.now, concurrency = 4, retryDelaysMs = [1000, 5000] } = options
+  const journal = createJournal({ appId, database, now })
+  const commits = createCommits(database)
+  const calls = createCallJournal({ database, commits, callAction: options.callAction })
+  const jq = createJq()
+  const listeners = new Set<(run: Run) => void>()
+  const functionRuns = new Map<string, AbortController>()
+  let state: 'new' | 'started' | 'closing' = 'new'
+  let ticker: NodeJS.Timeout | undefined
+  let stopWaiting: () => void = () => {}
+  const closed = new Promise<void>(resolve => (stopWaiting = resolve))
+
+  function publish(run: Run): void {
+    for (const listener of listeners) {
+      try {
+        listener(run)
+      } catch (error) {
+        report(AppError.from(error))
+      }
+    }
+  }
+
+  /** A full disk is no reason to lose a result: it is kept in memory until it can be stored. */
+  async function persist<T>(work: () => T): Promise<T> {
+    for (;;) {
+      try {
+        return await commits.write(work)
+      } catch (error) {
+        const known = AppError.from(error)
+        report(known)
+        if (known.code !== 'unavailable' || state === 'closing') throw error
+        await Promise.race([closed, new Promise(resolve => setTimeout(resolve, diskPauseMs).unref())])
+      }
+    }
+  }
+
+  const perform = createPerform({ jq, model, runFunction, callAction: calls.call, available, now })
+  const isClosing = () => state === 'closing'
+  const runner = createFlowRunner({ journal, calls, jq, perform, now, retryDelaysMs, onChange: publish, isClosing, persist })
+  const queue = createQueue<RunRow>({
+    due: journal.due,
+    work: (row, signal) => runner.work(row, signal).finally(planTick),
+    concurrency,
+    onBroken: putAside,
+  })
+  const triggers = createTriggers({ database, journal, jq, now, persist, onAdded: announce })
+
+  function announce(rows: RunRow[]): void {
+    for (const row of rows) publish(journal.toRun(row))
+    if (rows.length) queue.wake()
+  }
+
+  function putAside(row: RunRow, error: AppError): void {
+    report(error)
+    if (state === 'closing') return
+    setRun(row.seq, { state: 'failed', error: toError(error), wake_at: null, waiting_for: null, finished_at: now() })
+  }
+
+  function setRun(seq: number, values: Partial<RunRow>): void {
+    database.transaction(() => journal.updateRun(seq, values))
+    const row = journal.findBySeq(seq)
+    if (row) publish(journal.toRun(row))
+  }
+
+  const inBackground = (work: Promise<unknown>) => void work.catch(error => state === 'closing' || report(AppError.from(error)))
+
+  async function tick(): Promise<void> {
+    try {
+      await triggers.tick()
+      await triggers.consume()
+      queue.wake()
+    } catch (error) {
+      if (state !== 'closing') report(AppError.from(error))
+    }
+    planTick()
+  }
+
+  /** Twice a second the clock is looked at, as it may jump; sooner when a run is due sooner. */
+  function planTick(): void {
+    clearTimeout(ticker)
+    if (state !== 'started') return
+    const dueInMs = (journal.nextWakeAt() ?? Infinity) - now()
+    ticker = setTimeout(() => inBackground(tick()), dueInMs > 0 ? Math.min(tickMs, dueInMs) : tickMs)
+  }
+
+  /** What was under way when the process ended. A flow goes on; nobody waits for the answer of a function any more. */
+  function recover(): void {
+    database.transaction(() => {
+      for (const row of journal.unfinished()) {
+        if (row.kind === 'flow') journal.updateRun(row.seq, { state: 'queued', wake_at: now() })
+        else endFunctionRun(row, new AppError('cancelled', 'Plugboard ended while this function was running. Run it again.'))
+      }
+      journal.wakeWaitingForConnection()
+      journal.prune(keptRuns)
+    })
+  }
+
+  function endFunctionRun(row: RunRow, error: AppError): void {
+    const ended = { state: 'failed' as const, error: toError(error), finished_at: now() }
+    journal.updateRun(row.seq, ended)
+    for (const step of journal.steps(row.seq)) journal.startStep({ ...step, ...ended })
+  }
+
+  function runFunctionOnRecord(name: string, input: Json, more: FunctionRunOptions = {}): Promise<Json> {
+    return recordFunctionRun({ journal, persist, runFunction, now, publish, active: functionRuns }, name, input, more)
+  }
+
+  async function exampleFor(name: string, data: Json | undefined): Promise<Json> {
+    const flow = findFlow(name)
+    const trigger = readTrigger(flow)
+    if (trigger.kind === 'schedule')
+      return { type: 'scheduled', data: data ?? { scheduled_for: new Date(now()).toISOString(), timezone: trigger.config.timezone } }
+    if (trigger.kind !== 'record') return { type: trigger.kind === 'other' ? trigger.type : 'manual', data: data ?? {} }
+    const { entity_name: entity, events } = trigger.config
+    const record = (data ?? (await (options.newestRecord ?? (async name => triggers.newestRecord(name)))(entity))) as JsonObject | null
+    if (record === null)
+      throw new AppError('validation', `There is no ${entity} record to try “${flow.name}” with. Add one under Data, then run it.`)
+    const type = events[0] ?? 'create'
+    return {
+      type,
+      entity_name: entity,
+      entity_id: record.id ?? null,
+      data: record,
+      old_data: type === 'update' ? record : null,
+      changed_fields: [],
+    }
+  }
+
+  function findFlow(name: string): AppModel['flows'][number]['flow'] {
+    const found = model().flows.find(flow => flow.name === name)
+    if (!found) throw new AppError('not_found', `There is no flow “${name}”. It may have been renamed or deleted.`)
+    return found.flow
+  }
+
+  return {
+    async start() {
+      if (state !== 'new') return
+      recover()
+      await triggers.use(armedFlows(model()))
+      state = 'started'
+      await tick()
+    },
+    wake() {
+      if (state === 'started') inBackground(triggers.consume())
+    },
+    async modelChanged() {
+      if (state !== 'started') return
+      // Changes from before are read by the triggers that held then.
+      await triggers.consume()
+      await triggers.use(armedFlows(model()))
+      await persist(() => journal.wakeWaitingForConnection())
+      queue.wake()
+    },
+    async list() {
+      const current = model()
+      const granted = await available().catch(() => null)
+      const now_ = new Date(now())
+      return Promise.all(
+        current.flows.map(flow => summarize(flow, { model: current, available: granted, jq, now: now_, lastRun: journal.last })),
+      )
+    },
+    async runNow(name, data) {
+      const trigger = await exampleFor(name, data)
+      const row = await persist(() => journal.add(newRun(name, findFlow(name), 'Run now', trigger, 0)))
+      if (!row) throw new AppError('internal', 'The run could not be started. Try again.')
+      announce([row])
+      return { runId: row.id }
+    },
+    recordFunctionRun: runFunctionOnRecord,
+    callAction: calls.call,
+    runs: {
+      list: async filter => journal.list(filter ?? {}),
+      async get(runId) {
+        const detail = journal.detail(runId)
+        const live = runner.live(runId)
+        const step = live && detail.steps[live.n]
+        return step ? { ...detail, steps: detail.steps.with(live.n, { ...step, logs: live.lines() }) } : detail
+      },
+      async cancel(runId) {
+        const row = journal.find(runId)
+        const running = functionRuns.get(runId)
+        if (running) return running.abort()
+        if (queue.abort(runId)) return
+        if (hasEnded(row)) throw new AppError('conflict', 'This run has already ended.')
+        const error = new AppError('cancelled', 'Cancelled.')
+        const ended = { state: 'cancelled' as const, error: toError(error), finished_at: now() }
+        await persist(() => {
+          for (const step of journal.steps(row.seq)) if (step.state !== 'succeeded') journal.startStep({ ...step, ...ended })
+          journal.updateRun(row.seq, { ...ended, wake_at: null, waiting_for: null })
+        })
+        const after = journal.findBySeq(row.seq)
+        if (after) publish(journal.toRun(after))
+      },
+      async retry(runId) {
+        const row = journal.find(runId)
+        if (row.state === 'succeeded') throw new AppError('conflict', 'This run has succeeded. Use Run now to start another.')
+        if (queue.isActive(runId) || functionRuns.has(runId) || row.state === 'running' || row.state === 'queued')
+          throw new AppError('conflict', 'This run is under way. Wait until it ends, or cancel it first.')
+        if (row.kind === 'function') return inBackground(runFunctionOnRecord(row.name, JSON.parse(row.trigger) as Json).catch(() => {}))
+        await persist(() => {
+          for (const step of journal.steps(row.seq)) {
+            if (step.state === 'succeeded') continue
+            calls.allowAgain(`${row.id}/${step.n}`)
+            if (step.kind !== 'wait' || step.state !== 'waiting') journal.startStep({ ...step, state: 'queued', tries: 0 })
+          }
+          journal.updateRun(row.seq, { state: 'queued', wake_at: now(), waiting_for: null, error: null, finished_at: null })
+        })
+        const after = journal.findBySeq(row.seq)
+        if (after) publish(journal.toRun(after))
+        queue.wake()
+      },
+    },
+    onRun(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    readUpTo: triggers.readUpTo,
+    async close() {
+      if (state === 'closing') return
+      state = 'closing'
+      stopWaiting()
+      clearTimeout(ticker)
+      for (const controller of functionRuns.values()) controller.abort()
+      await queue.stop({ graceMs })
+      commits.flush()
+      await jq.close()
+    },
+  }
+}
+
+function hasEnded({ state }: RunRow): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
+}

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { SourceMap, type SourceMapPayload } from 'node:module'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { build, type BuildFailure, type Message, type Plugin } from 'esbuild'
+import type { Problem } from '../../core/app/model.ts'
+
+/** A function with all it imports as one module. `hash` names its content. */
+export type Bundle = { hash: string; url: string; sourceMap: SourceMap }
+export type Bundled = { ok: true; bundle: Bundle } | { ok: false; problems: Problem[] }
+
+/** The module `plugboard`, as code in a sandbox sees it. */
+const plugboardModule = `
+const { ask, PlugboardError } = globalThis[Symbol.for('plugboard')]
+const names = of => new Proxy(Object.freeze({}), { get: (_, name) => (typeof name === 'string' && name !== 'then' ? of(name) : undefined) })
+export const connectors = names(connector => names(action => (input = {}) => ask({ kind: 'action', connector, action, input })))
+export const entities = names(entity => names(method => (...args) => ask({ kind: 'record', entity, method, args })))
+export { PlugboardError }
+`
+
+/**
+ * Bundles one function of an app: TypeScript in, one module out, loaded by the sandbox from a `data:` URL. What is imported must be in the
+ * app's folder: the sandbox can read no file, so neither may the bundler on its behalf. `text` stands for the entry's content on disk.
+ */
+export async function bundleFunction(root: string, file: string, text?: string): Promise<Bundled> {
+  const entry = join(root, file)
+  const home = await realpath(root)
+  try {
+    const result = await build({
+      ...(text === undefined
+        ? { entryPoints: [entry] }
+        : { stdin: { contents: text, resolveDir: dirname(entry), sourcefile: entry, loader: 'ts' } }),
+      absWorkingDir: root,
+      bundle: true,
+      write: false,
+      outfile: join(root, 'bundle.js'),
+      format: 'esm',
+      platform: 'neutral',
+      target: 'es2024',
+      mainFields: ['module', 'main'],
+      conditions: ['deno', 'import'],
+      external: ['node:*'],
+      sourcemap: 'external',
+      sourcesContent: false,
+      logLevel: 'silent',
+      plugins: [plugboard, inside(home)],
+    })
+    const code = result.outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? ''
+    const map = result.outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '{}'
+    const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
+    const url = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
+    return { ok: true, bundle: { hash: createHash('sha256').update(code).digest('base64url'), url, sourceMap } }
+  } catch (error) {
+    if (!isBuildFailure(error)) throw error
+    return { ok: false, problems: error.errors.map(message => toProblem(message, file)) }
+  }
+}
+
+const plugboard: Plugin = {
+  name: 'plugboard',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^plugboard$/ }, () => ({ path: 'plugboard', namespace: 'plugboard' }))
+    onLoad({ filter: /.*/, namespace: 'plugboard' }, () => ({ contents: plugboardModule, loader: 'js' }))
+  },
+}
+
+/** Every import must end up in the app's own folder, links followed. */
+const inside = (home: string): Plugin => ({
+  name: 'inside',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /.*/ }, async ({ path, pluginData, importer, resolveDir, kind, namespace, with: attributes }) => {
+      if (pluginData === 'resolving' || kind === 'entry-point') return undefined
+      if (/^https?:/.test(path))
+        return { errors: [{ text: `“${path}” is on another machine, and functions run without a network. Copy the file into the app.` }] }
+      if (path.startsWith('npm:'))
+        return { errors: [{ text: `Write “${packageName(path)}” instead of “${path}”, and install it in the app’s folder with npm.` }] }
+      const found = await resolve(path, { pluginData: 'resolving', importer, resolveDir, kind, namespace, with: attributes })
+      if (found.errors.length > 0)
+        return {
+          errors: [
+            {
+              text: isPackage(path)
+                ? `“${path}” is not installed. Run “npm install ${packageName(path)}” in the app’s folder.`
+                : `There is no file “${path}” beside this one.`,
+            },
+          ],
+        }
+      if (found.external || found.namespace !== 'file') return found
+      const real = await realpath(found.path)
+      const within = relative(home, real)
+      if (within.startsWith(`..${sep}`) || isAbsolute(within))
+        return { errors: [{ text: `“${path}” is outside of the app’s folder. A function may import only what is in it.` }] }
+      return found
+    })
+  },
+})
+
+const isPackage = (path: string) => !path.startsWith('.') && !isAbsolute(path)
+
+/** `npm:zod@4/v4` → `zod`, `@scope/name/part` → `@scope/name`. */
+function packageName(specifier: string): string {
+  const [, name] = /^(?:npm:)?\/?((?:@[^/@]+\/)?[^/@]+)/.exec(specifier) ?? []
+  return name ?? specifier
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && 'errors' in error && Array.isArray(error.errors)
+}
+
+function toProblem({ text, location }: Message, file: string): Problem {
+  const path = location?.file ? location.file.split(sep).join('/') : file
+  return {
+    path: isAbsolute(path) ? file : path,
+    line: location?.line,
+    column: location ? location.column + 1 : undefined,
+    message: sentence(text),
+  }
+}
+
+function sentence(text: string): string {
+  const trimmed = text.trim()
+  return /[.!?”]$/.test(trimmed) ? trimmed : `${trimmed}.`
+}

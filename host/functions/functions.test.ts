@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import type { AppModel } from '../../core/app/model.ts'
+import { functionConfig } from '../../core/app/function.ts'
+import { AppError } from '../../core/errors.ts'
+import type { LogLine } from '../../core/run.ts'
+import { openDatabase } from '../store/database.ts'
+import { openStore } from '../store/store.ts'
+import { entity } from '../../core/app/entity.ts'
+import { createFunctions } from './functions.ts'
+import type { ActionRequest } from '../gateway/gateway.ts'
+
+const caller = { runId: null, stepId: null, by: { kind: 'user' as const, name: 'you' } }
+
+/** An app with one function `f` and an entity Ticket; outside calls are answered by `callAction`. */
+async function openApp(
+  t: TestContext,
+  source: string,
+  options: { config?: object; files?: Record<string, string>; callAction?: (request: ActionRequest) => Promise<never> } = {},
+) {
+  const root = await mkdtemp(join(tmpdir(), 'functions-'))
+  for (const [path, text] of Object.entries({ 'functions/f/entry.ts': source, ...options.files })) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), text)
+  }
+  const model: AppModel = {
+    id: 'app',
+    path: root,
+    config: { name: 'App' },
+    entities: [],
+    functions: [{ name: 'f', file: 'functions/f/entry.ts', config: functionConfig.parse(options.config ?? {}), uses: [] }],
+    flows: [],
+    connectors: [],
+    problems: [],
+  }
+  const database = openDatabase(join(root, 'app.db'))
+  const store = openStore(database)
+  await store.define([entity.parse({ name: 'Ticket', properties: { title: { type: 'string' } } })])
+  const asked: ActionRequest[] = []
+  const functions = createFunctions({
+    root,
+    model: () => model,
+    bridge: {
+      records: store.records,
+      callAction: async request => {
+        asked.push(request)
+        return options.callAction ? options.callAction(request) : { ok: true }
+      },
+    },
+  })
+  t.after(async () => {
+    await functions.close()
+    await store.close()
+    database.close()
+  })
+  const logs: LogLine[] = []
+  const run = (input: null | object = null, signal?: AbortSignal) =>
+    functions.run('f', input as never, { caller, signal, onLog: line => logs.push(line) })
+  return { root, run, functions, logs, asked, store }
+}
+
+const failsWith = (code: string, message: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof AppError, String(error))
+  assert.equal(error.code, code, error.message)
+  assert.match(error.message, message)
+  return true
+}
+
+test('a function gets its input and gives its output, with types and imports of the app', async t => {
+  const { run } = await openApp(
+    t,
+    `import { greet } from './greet.ts'\nexport default async ({ name }: { name: string }) => ({ text: greet(name) })`,
+    {
+      files: { 'functions/f/greet.ts': 'export const greet = (name: string) => `Hello ${name}`' },
+    },
+  )
+  assert.deepEqual(await run({ name: 'Ada' }), { text: 'Hello Ada' })
+})
+
+test('records and connectors are reached through the host', async t => {
+  const { run, asked } = await openApp(
+    t,
+    `import { connectors, entities } from 'plugboard'
+     export default async () => {
+       const ticket = await entities.Ticket.create({ title: 'Printer' })
+       await connectors.slackbot.postMessage({ channel: '#support', text: ticket.title })
+       return (await entities.Ticket.list({ q: { title: 'Printer' } })).length
+     }`,
+  )
+  assert.equal(await run(), 1)
+  assert.deepEqual(
+    asked.map(({ connector, action, input, caller: { by } }) => ({ connector, action, input, by })),
+    [
+      {
+        connector: 'slackbot',
+        action: 'postMessage',
+        input: { channel: '#support', text: 'Printer' },
+        by: { kind: 'function', name: 'f' },
+      },
+    ],
+  )
+})
+
+test('an error of a connector can be caught, and keeps its code when it is not', async t => {
+  const refuse = async () => {
+    throw new AppError('needs_connection', 'Connect Slack first.', { action: { kind: 'connect', connector: 'slackbot' } })
+  }
+  const caught = await openApp(
+    t,
+    `import { connectors } from 'plugboard'
+     export default () => connectors.slackbot.postMessage({}).catch(error => ({ code: error.code, message: error.message }))`,
+    { callAction: refuse },
+  )
+  assert.deepEqual(await caught.run(), { code: 'needs_connection', message: 'Connect Slack first.' })
+  const uncaught = await openApp(t, `import { connectors } from 'plugboard'\nexport default () => connectors.slackbot.postMessage({})`, {
+    callAction: refuse,
+  })
+  await assert.rejects(uncaught.run(), (error: AppError) => error.code === 'needs_connection' && error.action?.kind === 'connect')
+})
+
+test('a failing function says what and on which line of the file', async t => {
+  const { run } = await openApp(t, `export default () => {\n  const ticket: any = undefined\n  return ticket.title\n}`)
+  await assert.rejects(run(), failsWith('internal', /f failed: Cannot read properties of undefined.*functions\/f\/entry\.ts:3/))
+})
+
+test('a function that does not compile names the line', async t => {
+  const { run, functions } = await openApp(t, `export default () => {\n  const = 1\n}`)
+  await assert.rejects(run(), failsWith('validation', /f does not compile: Expected identifier/))
+  const [problem] = await functions.check('f')
+  assert.deepEqual([problem?.path, problem?.line], ['functions/f/entry.ts', 2])
+  assert.deepEqual(await functions.check('f', 'export default () => 1'), [])
+})
+
+test('logs come line by line while it runs', async t => {
+  const { run, logs } = await openApp(t, `export default () => { console.log('one', { a: 1 }); console.warn('two') }`)
+  await run()
+  assert.deepEqual(
+    logs.map(({ level, text }) => [level, text]),
+    [
+      ['info', 'one { a: 1 }'],
+      ['warn', 'two'],
+    ],
+  )
+})
+
+const mishaps: [title: string, source: string, code: string, message: RegExp, config?: object][] = [
+  ['throws a text', `export default () => { throw 'no' }`, 'internal', /threw "no", which is not an Error/],
+  ['throws nothing', `export default () => { throw undefined }`, 'internal', /threw undefined, which is not an Error/],
+  ['returns a cycle', `export default () => { const a = {}; a.a = a; return a }`, 'internal', /not JSON: Converting circular structure/],
+  ['returns a BigInt', `export default () => ({ n: 1n })`, 'internal', /not JSON: .*BigInt/],
+  ['loops', `export default () => { for (;;); }`, 'timeout', /ran longer than 0\.5 seconds/, { timeoutSeconds: 0.5 }],
+  [
+    'never ends its microtasks',
+    `export default () => { const again = () => queueMicrotask(again); again(); return new Promise(() => {}) }`,
+    'timeout',
+    /ran longer/,
+    { timeoutSeconds: 0.5 },
+  ],
+  ['never answers', `export default () => new Promise(() => {})`, 'timeout', /ran longer/, { timeoutSeconds: 0.5 }],
+  [
+    'fills its heap',
+    `export default () => { const a = []; for (;;) a.push({ a: [1, 2, 3] }) }`,
+    'unavailable',
+    /more than 200 MB of memory/,
+  ],
+  [
+    'fills buffers beside its heap',
+    `export default async () => { const a = []; for (;;) { a.push(new Uint8Array(8e6).fill(1)); await null } }`,
+    'unavailable',
+    /more than 200 MB/,
+  ],
+  ['has no default export', `export const f = 1`, 'internal', /no default export that is a function/],
+  ['fails while loading', `throw new Error('at once')\nexport default () => 1`, 'internal', /at once/],
+  ['imports from the network', `import x from 'https://example.com/x.js'\nexport default () => x`, 'validation', /run without a network/],
+  ['imports what is not installed', `import x from 'npm:left-pad@1'\nexport default () => x`, 'validation', /Write “left-pad” instead/],
+  [
+    'imports a file outside of the app',
+    `import x from '/etc/passwd' with { type: 'text' }\nexport default () => x`,
+    'validation',
+    /outside of the app/,
+  ],
+]
+for (const [title, source, code, message, config] of mishaps) {
+  test(`a function that ${title} ends in one clear sentence, and the next call works`, async t => {
+    const { run, root, functions } = await openApp(t, source, { config })
+    await assert.rejects(run(), failsWith(code, message))
+    await writeFile(join(root, 'functions/f/entry.ts'), 'export default () => "fine"')
+    functions.changed()
+    assert.equal(await run(), 'fine')
+  })
+}
+
+test('100 MB of logs do not hurt the host: the rest is left out and said so', async t => {
+  const { run, logs } = await openApp(
+    t,
+    `export default () => { const line = 'x'.repeat(10_000); for (let i = 0; i < 10_000; i++) console.log(line); return 'done' }`,
+  )
+  assert.equal(await run(), 'done')
+  assert.ok(logs.reduce((sum, { text }) => sum + text.length, 0) < 1_100_000)
+  assert.match(logs.at(-1)?.text ?? '', /the rest is left out/)
+})
+
+test('cancelling ends it', async t => {
+  const { run } = await openApp(t, `export default () => { for (;;); }`)
+  const stop = new AbortController()
+  const running = run(null, stop.signal)
+  stop.abort()
+  await assert.rejects(running, failsWith('cancelled', /cancelled/))
+})
+
+test('calls of one function run side by side and keep their own answers and logs', async t => {
+  const { functions } = await openApp(
+    t,
+    `import { entities } from 'plugboard'\nexport default async ({ n }) => { await entities.Ticket.count(); console.log(n); return n }`,
+  )
+  const logs: string[][] = []
+  const outputs = await Promise.all(
+    Array.from({ length: 50 }, (_, n) => {
+      const own: string[] = []
+      logs.push(own)
+      return functions.run('f', { n }, { caller, onLog: ({ text }) => own.push(text) })
+    }),
+  )
+  assert.deepEqual(
+    outputs,
+    Array.from({ length: 50 }, (_, n) => n),
+  )
+  assert.deepEqual(
+    logs,
+    Array.from({ length: 50 }, (_, n) => [String(n)]),
+  )
+})
+
+test('a rejected promise that nobody waited for is logged and breaks nothing', async t => {
+  const { run, logs } = await openApp(
+    t,
+    `export default async () => { void Promise.reject(new Error('later')); await new Promise(r => setTimeout(r, 20)); return 1 }`,
+  )
+  assert.equal(await run(), 1)
+  assert.match(logs[0]?.text ?? '', /nobody waited for it/)
+})

@@ -1,0 +1,27 @@
+import { AppError } from '../../core/errors.ts'
+
+const largestAnswerBytes = 25_000_000
+
+/** A `fetch` that reads an answer only up to a size: a provider must not fill the host's memory, also not with something it has packed small. */
+export function limitAnswers(send: typeof fetch, providerName: string): typeof fetch {
+  return async (input, init) => {
+    const response = await send(input, init)
+    if (!response.body) return response
+    let sizeBytes = 0
+    const counted = response.body.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform(chunk, controller) {
+          sizeBytes += chunk.byteLength
+          if (sizeBytes > largestAnswerBytes)
+            controller.error(
+              new AppError('unavailable', `${providerName} sent more than ${largestAnswerBytes / 1e6} MB. Ask for less at once.`),
+            )
+          else controller.enqueue(chunk)
+        },
+      }),
+    )
+    const limited = new Response(counted, { status: response.status, statusText: response.statusText, headers: response.headers })
+    Object.defineProperty(limited, 'url', { value: response.url })
+    return limited
+  }
+}

@@ -1,0 +1,36 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+const mostTries = 4
+
+type Options = { mayRepeat: boolean; signal: AbortSignal; deadline: number }
+
+/**
+ * A `fetch` that waits when the provider asks to (429, or 503 with Retry-After; RFC 9110 §10.2.3) and tries again, within the call's time
+ * limit. A 429 was not carried out, so writes are repeated too; a 503 may have been, so those are repeated only where it does no harm.
+ */
+export function waitWhenAsked(send: typeof fetch, { mayRepeat, signal, deadline }: Options): typeof fetch {
+  return async (input, init) => {
+    for (let tries = 1; ; tries++) {
+      const response = await send(input instanceof Request ? input.clone() : input, init)
+      const waitMs = waitOf(response, mayRepeat, tries)
+      if (waitMs === null || tries === mostTries || performance.now() + waitMs > deadline) return response
+      await response.body?.cancel()
+      await delay(waitMs, undefined, { signal })
+    }
+  }
+}
+
+function waitOf(response: Response, mayRepeat: boolean, tries: number): number | null {
+  const asked = retryAfterMs(response.headers.get('retry-after'))
+  if (response.status === 429) return asked ?? 500 * 2 ** tries
+  if (response.status === 503 && mayRepeat) return asked ?? 250 * 2 ** tries
+  return null
+}
+
+/** Seconds or a date. */
+export function retryAfterMs(header: string | null): number | null {
+  if (header === null) return null
+  const seconds = Number(header)
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now()
+  return Number.isFinite(ms) ? Math.max(0, ms) : null
+}

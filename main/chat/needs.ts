@@ -1,0 +1,24 @@
+import type { ChatMessage } from '../../core/chat.ts'
+import type { Connection } from '../../core/connection.ts'
+import { scopesFor, type Connector } from '../../core/connector.ts'
+import type { Plan, PlanTool } from '../../core/plan.ts'
+
+/** What of a connection decides whether a plan can use it. */
+export type Usable = Pick<Connection, 'id' | 'connector' | 'state' | 'scopesGranted' | 'isDefault'>
+export type ConnectCard = Extract<ChatMessage, { kind: 'connect' }>
+
+/** The account that can do what a tool is needed for: the default one first. Null when one has to be connected. */
+export function connectionFor({ connector, permissions }: Pick<PlanTool, 'connector' | 'permissions'>, connections: readonly Usable[]): Usable | null {
+  const fitting = connections.filter(
+    candidate => candidate.connector === connector && (candidate.state === 'connected' || candidate.state === 'retrying') && permissions.every(({ scope }) => candidate.scopesGranted.includes(scope)),
+  )
+  return fitting.find(({ isDefault }) => isDefault) ?? fitting[0] ?? null
+}
+
+export const missingTools = (plan: Plan, connections: readonly Usable[]): PlanTool[] => plan.tools.filter(tool => connectionFor(tool, connections) === null)
+
+/** The least that is asked for: what the steps need, and what tells whose account it is. */
+export function scopesOf(tool: PlanTool, connectors: Readonly<Record<string, Connector>>): string[] {
+  const connector = connectors[tool.connector]
+  return connector ? scopesFor(connector, tool.actions) : tool.permissions.map(({ scope }) => scope)
+}

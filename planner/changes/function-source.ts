@@ -1,0 +1,161 @@
+import type { Entity } from '../../core/app/entity.ts'
+import type { Plan } from '../../core/plan.ts'
+import { plural } from '../language/words.ts'
+import type { Blueprint } from './blueprint.ts'
+import { dateField, emailField, headlineField, titleOf, wordsOfName } from './entity-file.ts'
+import { camelCase, inTemplate, key, literal, member, variableOf } from './naming.ts'
+import type { Content } from './recipes.ts'
+
+type Given = { blueprint: Blueprint; trigger: Plan['trigger']; slots: Readonly<Record<string, string>>; message: string }
+
+/** The function's source, as a person would have written it: read what is needed, then one call per step. */
+export function functionSource({ blueprint, trigger, slots, message }: Given): string {
+  const { entity, made, reads, writes, functionName } = blueprint
+  const record = trigger.kind === 'record' && entity ? variableOf(entity.entity.name) : null
+  const used = new Set([functionName, ...(record ? [record] : [])])
+  const lines: string[] = []
+  const sections: string[] = []
+
+  if (entity && !record) {
+    const items = unused(camelCase(plural(wordsOfName(entity.entity.name))), used)
+    const item = unused(variableOf(entity.entity.name), used)
+    lines.push(`const ${items} = await entities.${entity.entity.name}.list(${listQuery(entity.entity)})`)
+    sections.push(`${items}.map(${item} => ${itemLine(entity.entity, item)})`)
+  }
+  for (const { action, recipe } of reads) {
+    const name = unused(camelCase(plural(action.object === 'message' && recipe.connector === 'gmail' ? 'email' : action.object)), used)
+    const isTable = recipe.action === 'readRows'
+    const input = objectOf(recipe.input(contentOf({ record: null, entity: null, trigger, slots, message, text: null, title: blueprint.title })))
+    lines.push(`const ${isTable ? `{ rows: ${name} }` : name} = await connectors.${recipe.connector}.${recipe.action}(${input})`)
+    sections.push(`${name}.map(item => ${recipe.line?.('item') ?? "''"})`)
+  }
+  let text: string | null = null
+  const needsText = writes.some(({ recipe }) => !['appendRow'].includes(recipe.action))
+  if (sections.length > 0 && needsText) {
+    text = unused('text', used)
+    const all = sections.length === 1 ? sections[0] : `[...${sections.join(', ...')}]`
+    lines.push(`const ${text} = ${all}.join('\\n') || ${entity ? "'Nothing open.'" : "'Nothing new.'"}`)
+  }
+  const content = contentOf({ record, entity: entity?.entity ?? null, trigger, slots, message, text, title: entity && !record ? titleOf(`${slots['to'] === 'me' ? 'your ' : ''}${plural(wordsOfName(entity.entity.name))}`) : blueprint.title })
+  if (sections.length > 0) content.row = digestRow(sections, lines)
+  if (lines.length > 0) lines.push('')
+  for (const { recipe } of writes) {
+    const input = recipe.input(content)
+    lines.push(`await connectors.${recipe.connector}.${recipe.action}(${objectOf(input)})`)
+  }
+  for (const { entity: target } of made) {
+    const field = headlineField(target)
+    lines.push(`await entities.${target.name}.create({${field ? ` ${key(field)}: ${content.headline} ` : ''}})`)
+  }
+  const body = lines.join('\n').replace(/\n+$/, '').replace(/^\n+/, '')
+  const parameter = record && entity ? `{ ${record} }: { ${record}: ${entity.entity.name} }` : ''
+  const usesEntities = /\bentities\./.test(body)
+  const usesConnectors = /\bconnectors\./.test(body)
+  const imports = [usesConnectors && 'connectors', usesEntities && 'entities'].filter(Boolean).join(', ')
+  return [
+    ...(imports ? [`import { ${imports} } from 'plugboard'`] : []),
+    ...(record && entity ? [`import type { ${entity.entity.name} } from 'plugboard'`] : []),
+    '',
+    `/** ${sentenceOf(blueprint, trigger)} */`,
+    `export default async function ${functionName}(${parameter}) {`,
+    ...body.split('\n').map(line => (line ? `  ${line}` : '')),
+    '}',
+    '',
+  ].join('\n')
+}
+
+type ForContent = { record: string | null; entity: Entity | null; trigger: Plan['trigger']; slots: Readonly<Record<string, string>>; message: string; text: string | null; title: string }
+
+function contentOf({ record, entity, trigger, slots, message, text, title }: ForContent): Content {
+  const main = entity ? headlineField(entity) : null
+  const noun = entity ? wordsOfName(entity.name) : ''
+  const value = record && main ? `\${${record}${member(main)}}` : ''
+  const headline = message ? withFields(message, record, entity) : record ? `\`${inTemplate(headlineWords(trigger, noun))}: ${value}\`` : literal(title)
+  const email = record && entity ? emailField(entity) : null
+  const start = record && entity ? dateField(entity) : null
+  return {
+    headline,
+    body: text ?? '',
+    details: record && entity && !message ? detailsOf(record, entity) : '',
+    row: record && entity ? rowOf(record, entity) : `{ Date: new Date().toISOString().slice(0, 10), Note: ${headline} }`,
+    start: start && record ? `${record}${member(start)}` : null,
+    email: email && record ? `${record}${member(email)}` : null,
+    slot: id => withFields(slots[id] ?? '', record, entity),
+  }
+}
+
+/** A template with the fields a person would want to read in a mail, each on its line. */
+function detailsOf(record: string, entity: Entity): string {
+  const main = headlineField(entity)
+  const telling = Object.entries(entity.properties).filter(([name, field]) => name === main || entity.required.includes(name) || field.enum || field.format || /description|notes|message|amount|total|value|company/.test(name))
+  const shown = telling.filter(([, field]) => field.type !== 'object' && field.type !== 'array').slice(0, 5)
+  if (shown.length < 2) return ''
+  const lines = shown.map(([name, field]) => `${inTemplate(field.title ?? titleOf(name))}: \${${record}${member(name)}${entity.required.includes(name) ? '' : " ?? '–'"}}`)
+  return `\`${lines.join('\\n')}\``
+}
+
+function headlineWords(trigger: Plan['trigger'], noun: string): string {
+  if (trigger.kind !== 'record') return titleOf(noun)
+  if (trigger.condition) return titleOf(`${noun} is now ${trigger.condition.value}${trigger.condition.field === 'priority' ? ' priority' : ''}`)
+  return trigger.event === 'created' ? `New ${noun}` : titleOf(`${noun} ${trigger.event}`)
+}
+
+/** Text from the user as code: `{field}` is the record's field when it has one, everything else stays text. */
+function withFields(text: string, record: string | null, entity: Entity | null): string {
+  const parts = text.split(/\{([A-Za-z_]\w*)\}/)
+  const known = (name: string): boolean => record !== null && entity !== null && (name in entity.properties || name === 'id')
+  if (parts.length === 1 || !parts.some((part, n) => n % 2 === 1 && known(part))) return literal(text)
+  if (parts.length === 3 && parts[0] === '' && parts[2] === '' && record) return `${record}${member(parts[1] ?? '')}`
+  return `\`${parts.map((part, n) => (n % 2 === 0 ? inTemplate(part) : known(part) ? `\${${record}${member(part)}}` : inTemplate(`{${part}}`))).join('')}\``
+}
+
+function rowOf(record: string, entity: Entity): string {
+  const fields = Object.entries(entity.properties).filter(([, field]) => field.type !== 'object' && field.type !== 'array').slice(0, 12)
+  const lines = fields.map(([name, field]) => `${key(field.title ?? titleOf(name))}: ${record}${member(name)},`)
+  return `{\n    ${[...lines, `Created: ${record}.created_date,`].join('\n    ')}\n  }`
+}
+
+function digestRow(sections: readonly string[], lines: readonly string[]): string {
+  const counts = sections.map(section => /^(\w+)\.map/.exec(section)?.[1] ?? '').filter(name => name && lines.some(line => line.includes(name)))
+  return `{ Date: new Date().toISOString().slice(0, 10)${counts.map(name => `, ${titleOf(wordsOfName(name)).replaceAll(' ', '_')}: ${name}.length`).join('')} }`
+}
+
+/** Open ones first where there is such a thing as done. */
+function listQuery(entity: Entity): string {
+  const done = entity.properties['status']?.enum?.find(value => ['done', 'closed', 'completed', 'complete'].includes(value.toLowerCase()))
+  const due = Object.keys(entity.properties).find(name => /^due/.test(name))
+  const parts = [done && `q: { status: { $ne: ${literal(done)} } }`, due && `sort: ${literal(due)}`].filter(Boolean)
+  return parts.length > 0 ? `{ ${parts.join(', ')} }` : ''
+}
+
+function itemLine(entity: Entity, item: string): string {
+  const main = headlineField(entity)
+  const due = Object.keys(entity.properties).find(name => /^due/.test(name))
+  const name = main ? `${item}${member(main)}` : `${item}.id`
+  return due ? `\`• \${${name}}\${${item}${member(due)} ? \` (due \${${item}${member(due)}})\` : ''}\`` : `\`• \${${name}}\``
+}
+
+function objectOf(input: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(input).filter(([, value]) => value !== "''")
+  if (entries.length === 0) return '{}'
+  const parts = entries.map(([name, value]) => (name === value ? name : `${name}: ${value}`))
+  const line = `{ ${parts.join(', ')} }`
+  return line.length <= 96 && !line.includes('\n') ? line : `{\n  ${parts.join(',\n  ')},\n}`
+}
+
+function unused(name: string, used: Set<string>): string {
+  let free = name
+  for (let n = 2; used.has(free); n++) free = `${name}${n}`
+  used.add(free)
+  return free
+}
+
+/** What it does in one sentence, for the function and its flow. */
+export function sentenceOf({ writes, reads, made, entity }: Blueprint, trigger: Plan['trigger']): string {
+  const noun = entity ? wordsOfName(entity.entity.name) : ''
+  const what = trigger.kind === 'record' ? `${trigger.event === 'created' ? 'each new' : `each ${trigger.event}`} ${noun}` : entity ? `the ${listQuery(entity.entity).includes('$ne') ? 'open ' : ''}${plural(noun)}` : reads[0] ? `what is new in ${reads[0].recipe.connector}` : 'a note'
+  const does: Record<string, string> = { sendEmail: `Emails ${what}`, createDraft: `Writes a draft about ${what}`, postMessage: `Posts ${what} to Slack`, sendDirectMessage: `Sends ${what} as a direct message`, appendRow: `Adds ${what} to a spreadsheet`, createEvent: `Puts ${what} in the calendar`, uploadFile: `Saves ${what} to Drive`, createIssue: `Reports ${what} as an issue`, setStatus: `Shows ${what} as your status` }
+  const parts = [...writes.map(({ recipe }) => does[recipe.action] ?? ''), ...made.map(target => `Adds ${plural(wordsOfName(target.entity.name))}`)].filter(Boolean)
+  const [first = 'Runs on request', ...rest] = parts
+  return `${[first, ...rest.map(part => part.charAt(0).toLowerCase() + part.slice(1))].join(', then ').replaceAll('*/', '')}.`
+}

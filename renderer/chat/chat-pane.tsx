@@ -1,0 +1,2 @@
+import { Panel } from '../ui/panel.tsx'
+export const ChatPane = (_: { appId: string }) => <Panel as="aside">{null}</Panel>

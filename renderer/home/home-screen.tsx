@@ -1,0 +1,2 @@
+import { Panel } from '../ui/panel.tsx'
+export const HomeScreen = () => <Panel>{null}</Panel>
