@@ -66,9 +66,7 @@ export function action<Input, Output>(declaration: Action<Input, Output>): Actio
 }
 
 /** Declares a connector: one typed value that scopes, forms, documents and clients are derived from. */
-export function connector<const C extends Omit<Connector, 'actions'> & { actions: Record<string, AnyAction> }>(
-  declaration: C,
-): C {
+export function connector<const C extends Omit<Connector, 'actions'> & { actions: Record<string, AnyAction> }>(declaration: C): C {
   return declaration
 }
 

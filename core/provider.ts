@@ -12,6 +12,8 @@ export type Provider = {
   scopeSeparator: ' ' | ','
   /** Separator in the *answer*, where it differs (GitHub). */
   grantedScopeSeparator?: ' ' | ','
+  /** What a granted scope includes, where the provider names it otherwise or leaves the smaller ones out of its answer. */
+  impliedScopes?: Readonly<Record<string, readonly string[]>>
   /** Sent with every authorization request, for example `access_type=offline`. */
   authorizationParameters: Readonly<Record<string, string>>
   clientAuthentication: 'none' | 'client_secret_post' | 'client_secret_basic'

@@ -102,12 +102,12 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
       facts.linkedReads.push(readAction(unit.id, units, unit.implied))
     }
     if (targets.length > 0) {
-      resolvePending(targets)
+      resolvePending(targets, clause.after)
       for (const { unit } of targets) facts.actions.push(writeAction(unit.id, verb, nearTo(unit, units, targets.length), unit.implied))
       noteOwnData(clause, verb, mentions.some(({ role }) => role === 'source'), targets.map(({ unit }) => unit.id))
     } else if (mentions.length === 0) bareClause(clause, verb)
     else {
-      if (pending.length > 0) resolvePending(mentions)
+      if (pending.length > 0) resolvePending(mentions, clause.after)
       ownTarget(clause, verb)
     }
     lastTool = mentions.findLast(({ role }) => role === 'target')?.unit.id ?? mentions.at(-1)?.unit.id ?? lastTool
@@ -159,16 +159,19 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     }
     const entity = entityNameOf(words)
     if (entity === null || verb.class === 'process' || verb.class === 'connect') return
-    if (verb.class === 'create' || verb.class === 'update' || verb.class === 'delete' || verb.class === 'log') pending.push({ verb, units: clause.after })
+    if (verb.class === 'create' || verb.class === 'update' || verb.class === 'delete' || verb.class === 'log') {
+      if (lastTool === null) pending.push({ verb, units: clause.after })
+      else leftOver(verb, clause.after)
+    }
     else if (verb.class === 'summarize' || verb.class === 'read') facts.ownWork = true
   }
 
   /** Verbs that waited for a tool: “create, update and read rows in Sheets”. What does not live in it is the app's own. */
-  function resolvePending(mentions: ReadonlyArray<{ unit: ServiceUnit }>): void {
+  function resolvePending(mentions: ReadonlyArray<{ unit: ServiceUnit }>, shared: Unit[]): void {
     for (const { verb, units } of pending) {
       const fitting = mentions.filter(({ unit }) => belongsTo(unit.id, units))
       if (fitting.length === 0) leftOver(verb, units)
-      for (const { unit } of fitting) facts.actions.push(writes(verb.class) ? writeAction(unit.id, verb, units, unit.implied) : readAction(unit.id, units, unit.implied, verb))
+      for (const { unit } of fitting) facts.actions.push(writes(verb.class) ? writeAction(unit.id, verb, units.length > 0 ? units : shared, unit.implied) : readAction(unit.id, units, unit.implied, verb))
     }
     pending = []
   }
@@ -184,10 +187,14 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
   /** “Triage emails into tickets”: what comes out is the app's own data. */
   function ownTarget(clause: Clause, verb: Verb | null): void {
     const into = clause.after.findLastIndex(unit => unit.kind === 'word' && (unit.low === 'into' || unit.low === 'as'))
-    if (into < 0 || verb === null || !['process', 'summarize', 'transfer', 'read', 'create'].includes(verb.class)) return
+    if (into < 0 || verb === null || !['process', 'summarize', 'transfer', 'read', 'create', 'upsert'].includes(verb.class)) return
     const { words } = nounPhrase(clause.after, into + 1)
     const entity = entityNameOf(words)
-    if (!entity || pageNouns.has(words.at(-1) ?? '') || words.at(-1) === 'list') return
+    if (pageNouns.has(words.at(-1) ?? '')) {
+      facts.shows = true
+      return
+    }
+    if (!entity || words.at(-1) === 'list') return
     facts.actions.push({ connector: 'app', verb: 'create', object: entity })
     facts.entities.push(entity)
     facts.ownWork = true

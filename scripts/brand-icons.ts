@@ -65,8 +65,14 @@ function parse(markup: string): IconNode[] {
 }
 
 function readAttributes(text: string): Record<string, string> {
-  return Object.fromEntries([...text.matchAll(/([\w:-]+)="([^"]*)"/g)].map(([, name = '', value = '']) => [reactName(name), value]))
+  const attributes = [...text.matchAll(/([\w:-]+)="([^"]*)"/g)].flatMap(([, name = '', value = '']) =>
+    name === 'style' ? readStyle(value) : [[reactName(name), value] as const],
+  )
+  return Object.fromEntries(attributes)
 }
+
+/** What SVG calls presentation attributes may stand in a style: they are taken out of it, since a page of ours has no inline style. */
+const readStyle = (style: string) => style.split(';').map(part => part.split(':').map(word => word.trim()) as [string, string])
 
 /** React knows `stopColor`, not `stop-color`. */
 const reactName = (name: string): string => name.replace(/[-:]([a-z])/g, (_, letter: string) => letter.toUpperCase())

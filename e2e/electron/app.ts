@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 
 /** What the app has to know of the rest. */
-type Owner = { options: { version?: string; isPrimary?: boolean }; windows: EventEmitter[] }
+type Owner = { options: { version?: string; isPrimary?: boolean }; windows: { close(): void }[] }
 type Preventable = { defaultPrevented: boolean; preventDefault(): void }
 const preventable = (): Preventable => ({
   defaultPrevented: false,
@@ -50,7 +50,7 @@ export class StandInApp extends EventEmitter {
 
   quit(): void {
     this.emit('before-quit', preventable())
-    for (const window of this.#owner.windows.splice(0)) window.emit('close', preventable())
+    for (const window of [...this.#owner.windows]) window.close()
     const event = preventable()
     this.emit('will-quit', event)
     if (!event.defaultPrevented) this.exit(0)

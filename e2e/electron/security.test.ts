@@ -93,9 +93,15 @@ test('7. the policy lets no inline script run and no string become code', async 
       () => true,
       () => false,
     )
-    return { owned: 'owned' in window, fetched }
+    let markup = 'taken'
+    try {
+      document.createElement('div').innerHTML = '<b>markup</b>'
+    } catch (error) {
+      markup = String(error)
+    }
+    return { owned: 'owned' in window, fetched, markup: markup.includes('TrustedHTML') ? 'refused' : markup }
   })
-  assert.deepEqual(reached, { owned: false, fetched: false })
+  assert.deepEqual(reached, { owned: false, fetched: false, markup: 'refused' })
   assert.match(messages.join('\n'), /Content Security Policy|TrustedScript|Trusted Type/)
 })
 

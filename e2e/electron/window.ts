@@ -55,6 +55,7 @@ export class StandInWindow extends EventEmitter {
   isFocused = false
   #isMaximized = false
   #isMinimized = false
+  #isClosed = false
 
   constructor(owner: Owner, options: BrowserWindowConstructorOptions) {
     super()
@@ -73,6 +74,14 @@ export class StandInWindow extends EventEmitter {
   isMinimized = () => this.#isMinimized
   restore = () => void (this.#isMinimized = false)
   getNormalBounds = () => ({ x: 10, y: 20, width: this.options.width ?? 800, height: this.options.height ?? 600 })
+  /** The page is gone before the app is: what it would still have said is heard by nobody. */
+  close(): void {
+    this.emit('close', {})
+    this.#isClosed = true
+    this.#owner.windows.splice(this.#owner.windows.indexOf(this), 1)
+    this.emit('closed')
+    if (this.#owner.windows.length === 0) this.#owner.app.emit('window-all-closed')
+  }
   reload = () => void this.loaded.then(page => page.reload())
   /** What the page would open: the answer of the handler. */
   openHandler = (url: string) => this.#contents.openHandler?.({ url }) ?? { action: 'allow' as const }
@@ -86,7 +95,7 @@ export class StandInWindow extends EventEmitter {
     const { context } = this.#owner.options
     const page = this.#owner.options.page ?? (await context.newPage())
     await this.#route(context, page, url)
-    page.on('pageerror', error => this.#owner.fault(`uncaught in page: ${error.message}`))
+    page.on('pageerror', error => this.#isClosed || this.#owner.fault(`uncaught in page: ${error.message}`))
     const { preload } = this.options.webPreferences ?? {}
     if (preload)
       await runPreload(page, preload, {

@@ -74,6 +74,7 @@ test('reload reads at once', { timeout: 20_000 }, async t => {
 
 test('a file damaged while the app was closed is told, and what it said before goes on', { timeout: 20_000 }, async t => {
   const { root, watcher } = await watchTemporary(t)
+  await mkdir(join(root, '.plugboard'))
   await writeFile(join(root, 'entities/A.jsonc'), entity('A'))
   await watcher.reload()
   await watcher.close()

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises'
 import { relative, sep } from 'node:path'
+import { setInterval } from 'node:timers/promises'
 import { watch as watchFiles, type FSWatcher } from 'chokidar'
 import type { AppModel } from '../../core/app/model.ts'
-import { appFolders, configFiles } from './folder.ts'
+import { fingerprint, isOfApp, maxLevels } from './fingerprint.ts'
 import { openLastGood } from './last-good.ts'
 import { loadApp } from './load.ts'
 
@@ -16,8 +16,8 @@ export type AppWatcher = {
 
 /** An editor writes a file in several steps, and a change set writes several files: both become one reading. */
 const quietMs = 60
-const lookAgainMs = 500
-const maxLevels = 10
+/** The system's own notices can be missed: a folder made while it is being looked at, a network drive, too many watched files. */
+const lookEveryMs = 1000
 
 /**
  * Reads an app's folder and reads it again after each change to the app's own files, whoever made it. A folder that is deleted or moved
@@ -30,12 +30,15 @@ export async function watchApp(id: string, root: string, onChange: (model: AppMo
   let watcher: FSWatcher | undefined
   let timer: NodeJS.Timeout | undefined
   let isClosed = false
+  let seen = ''
+  const closing = new AbortController()
 
   function read(): Promise<AppModel> {
     const next = reading.then(async () => {
+      seen = await fingerprint(root)
       const found = await loadApp(id, root, model)
       model = found
-      if (!isAbsent(found)) await lastGood.write(found)
+      await lastGood.write(found)
       return found
     })
     reading = next
@@ -45,7 +48,10 @@ export async function watchApp(id: string, root: string, onChange: (model: AppMo
   function changed(): void {
     if (isClosed) return
     clearTimeout(timer)
-    timer = setTimeout(() => void readAndTell(), quietMs)
+    timer = setTimeout(() => {
+      timer = undefined
+      void readAndTell()
+    }, quietMs)
   }
 
   async function readAndTell(): Promise<void> {
@@ -54,63 +60,42 @@ export async function watchApp(id: string, root: string, onChange: (model: AppMo
   }
 
   async function follow(): Promise<void> {
-    const started = watchFiles(root, {
-      ignored: path => !isOfApp(relative(root, path)),
-      ignoreInitial: true,
-      followSymlinks: false,
-      depth: maxLevels,
-    })
+    await watcher?.close()
+    const ignored = (path: string) => !isOfApp(relative(root, path).split(sep))
+    const started = watchFiles(root, { ignored, ignoreInitial: true, followSymlinks: false, depth: maxLevels })
     watcher = started
-    started.on('all', (event, path) => {
-      changed()
-      if (event === 'unlinkDir' && path === root) void lookForReturn(started)
-    })
-    // Too many watched files on this machine, or a folder without permission: what is watched goes on, and `reload` reads the rest.
+    started.on('all', changed)
     started.on('error', changed)
     await new Promise<void>(resolve => started.once('ready', resolve))
   }
 
-  async function lookForReturn(old: FSWatcher | undefined): Promise<void> {
-    await old?.close()
-    if (isClosed) return
-    if (await isFolder(root)) {
-      await follow()
-      changed()
-    } else {
-      setTimeout(() => void lookForReturn(undefined), lookAgainMs).unref()
+  /** Reads what the watcher has missed, and makes it look at the folder afresh. */
+  async function lookOnce(): Promise<void> {
+    if ((await fingerprint(root)) === seen || isClosed) return
+    await readAndTell()
+    if (!isClosed) await follow()
+  }
+
+  async function keepLooking(): Promise<void> {
+    for await (const _ of setInterval(lookEveryMs, undefined, { signal: closing.signal, ref: false })) {
+      if (timer === undefined) await lookOnce()
     }
   }
 
-  if (await isFolder(root)) await follow()
-  else void lookForReturn(undefined)
+  await follow()
   const first = await read()
+  const looking = keepLooking().catch(() => {})
 
   return {
     model: () => model ?? first,
     reload: read,
     async close() {
       isClosed = true
+      closing.abort()
       clearTimeout(timer)
+      await looking
       await watcher?.close()
       await reading
     },
   }
-}
-
-/** Whether a path, relative to the root, can change the model. Everything else is not watched, however large it is. */
-function isOfApp(path: string): boolean {
-  if (path === '') return true
-  const names = path.split(sep)
-  if (names.some(name => name.startsWith('.') || name === 'node_modules')) return false
-  const [top = ''] = names[0] === 'base44' ? names.slice(1) : names
-  return top === '' || [...appFolders, ...configFiles].some(name => name === top)
-}
-
-/** A folder that is not there must not be made again only to hold what is remembered of it. */
-function isAbsent({ problems }: AppModel): boolean {
-  return problems.some(({ path }) => path === '')
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null))?.isDirectory() ?? false
 }

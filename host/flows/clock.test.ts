@@ -10,7 +10,7 @@ async function openDaily(start: string, schedule: Record<string, string> = every
   const clock = { now: Date.parse(start) }
   let looks = 0
   const now = () => (looks++, clock.now)
-  const app = await openApp({ daily: { trigger: schedule, do: [callFunction('send')] } }, {}, { now })
+  const app = await openApp({ daily: { trigger: schedule, do: [callFunction('send')] } }, {}, { now, tickMs: 2 })
   async function look() {
     const from = looks
     await until(() => looks > from + 12, 'two looks at the clock')
@@ -41,7 +41,7 @@ test('moments that passed while the clock jumped forward start one run', async (
 
 test('moments that passed while the app was closed start one run at the next start', async () => {
   const clock = { now: Date.parse('2026-11-21T10:00:00Z') }
-  await using app = await openApp({ daily: { trigger: everyMorning, do: [callFunction('send')] } }, {}, { now: () => clock.now })
+  await using app = await openApp({ daily: { trigger: everyMorning, do: [callFunction('send')] } }, {}, { now: () => clock.now, tickMs: 2 })
   await app.flows.close()
   clock.now += 3 * day
   await app.restart()
@@ -80,7 +80,7 @@ test('a daily moment comes once on the days when the clocks change', async () =>
 
 test('a wait is not made longer by a clock that is set back', async () => {
   const clock = { now: Date.parse('2026-11-21T10:00:00Z') }
-  await using app = await openApp({ nap: { do: [{ nap: { wait: 'PT1H' } }] } }, {}, { now: () => clock.now })
+  await using app = await openApp({ nap: { do: [{ nap: { wait: 'PT1H' } }] } }, {}, { now: () => clock.now, tickMs: 2 })
   const { runId } = await app.flows.runNow('nap')
   await reaches(app.flows, runId, ['waiting'])
   clock.now -= 5 * hour
@@ -95,7 +95,7 @@ test('a wait is not made longer by a clock that is set back', async () => {
 test('switching a schedule off and on again does not fire what it missed', async () => {
   const clock = { now: Date.parse('2026-11-21T07:00:00Z') }
   const flow = { trigger: everyMorning, do: [callFunction('send')] }
-  await using app = await openApp({ daily: flow }, {}, { now: () => clock.now })
+  await using app = await openApp({ daily: flow }, {}, { now: () => clock.now, tickMs: 2 })
   await app.use({ daily: { ...flow, is_active: false } })
   clock.now += 3 * day
   await app.use({ daily: flow })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import type { Author } from '../store/store.ts'
 import { callAction, callFunction, ended, openApp, reaches, ticketCreated, until } from './fixture.ts'
 
 const echo = (input: Json) => input
@@ -33,7 +34,7 @@ test('a record that is created starts the flow once, with the record and its fie
   const [run] = await until(async () => ((await app.runs())[0]?.state === 'succeeded' ? app.runs() : null), 'the run')
   assert.equal(run?.cause, 'Ticket created')
   const detail = await app.flows.runs.get(run?.id ?? '')
-  const { type, entity_id, data, old_data } = detail.steps[0]?.output as Record<string, Json>
+  const { type, entity_id, data, old_data } = (detail.steps[0]?.output ?? {}) as Record<string, Json>
   assert.deepEqual({ type, entity_id, old_data }, { type: 'create', entity_id: ticket.id, old_data: null })
   assert.deepEqual(data, ticket)
   assert.equal((await app.runs()).length, 1)
@@ -83,9 +84,17 @@ test('a change that was committed before the app ended starts its flow at the ne
 })
 
 test('a flow that starts itself through the records it writes is stopped with a sentence', async () => {
-  const again: { body?: (by: { kind: 'flow' | 'function' | 'user'; name: string }) => Promise<unknown> } = {}
+  const again: { body?: (by: Author) => Promise<unknown> } = {}
   const flow = { title: 'Copy ticket', trigger: ticketCreated, do: [callFunction('copy')] }
-  await using app = await openApp({ loop: flow }, { copy: async (_, { caller }) => void (await again.body?.(caller.by), null) })
+  await using app = await openApp(
+    { loop: flow },
+    {
+      copy: async (_, { caller }) => {
+        await again.body?.(caller.by)
+        return null
+      },
+    },
+  )
   again.body = by => app.tickets(by).create({ title: 'copy' })
   await app.tickets().create({ title: 'original' })
   const stopped = await until(async () => (await app.runs()).find(run => run.state === 'failed'), 'the stop')

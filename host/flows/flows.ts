@@ -1,9 +1,10 @@
+import type { Flow } from '../../core/app/flow.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Run, RunDetail } from '../../core/run.ts'
 import type { AppDatabase } from '../store/database.ts'
-import { armedFlows, readTrigger } from './armed-flow.ts'
+import { armedFlows } from './armed-flow.ts'
 import { createCallJournal } from './call-journal.ts'
 import { createCommits } from './commits.ts'
 import { recordFunctionRun, type FunctionRunOptions } from './function-run.ts'
@@ -15,7 +16,9 @@ import { createQueue } from './queue.ts'
 import type { CallAction, RunFunction } from './rooms.ts'
 import { createFlowRunner } from './run-flow.ts'
 import { summarize, type FlowSummary } from './summary.ts'
-import { createTriggers, newRun } from './triggers.ts'
+import { newRun } from './new-run.ts'
+import { exampleTrigger } from './example-trigger.ts'
+import { createTriggers } from './triggers.ts'
 
 export type { ActionRequest, CallAction, Caller, RunFunction } from './rooms.ts'
 
@@ -35,6 +38,8 @@ export type FlowsOptions = {
   concurrency?: number
   /** Pauses before the second, third … try of a step that failed for a passing reason. */
   retryDelaysMs?: readonly number[]
+  /** How often the clock is looked at. It may jump, so nothing sleeps until a far moment. */
+  tickMs?: number
 }
 
 /** The flows of one app: what starts them, their runs, and the journal of both. */
@@ -68,13 +73,23 @@ export type Flows = {
   close(): Promise<void>
 }
 
-const tickMs = 500
 const diskPauseMs = 1000
 const keptRuns = 20_000
 const graceMs = 3000
 
 export function createFlows(options: FlowsOptions): Flows {
-  const { appId, database, model, runFunction, available, report, now = Date.now, concurrency = 4, retryDelaysMs = [1000, 5000] } = options
+  const {
+    appId,
+    database,
+    model,
+    runFunction,
+    available,
+    report,
+    now = Date.now,
+    concurrency = 4,
+    retryDelaysMs = [1000, 5000],
+    tickMs = 500,
+  } = options
   const journal = createJournal({ appId, database, now })
   const commits = createCommits(database)
   const calls = createCallJournal({ database, commits, callAction: options.callAction })
@@ -112,7 +127,7 @@ export function createFlows(options: FlowsOptions): Flows {
 
   const perform = createPerform({ jq, model, runFunction, callAction: calls.call, available, now })
   const isClosing = () => state === 'closing'
-  const runner = createFlowRunner({ journal, calls, jq, perform, now, retryDelaysMs, onChange: publish, isClosing, persist })
+  const runner = createFlowRunner({ report, journal, calls, jq, perform, now, retryDelaysMs, onChange: publish, isClosing, persist })
   const queue = createQueue<RunRow>({
     due: journal.due,
     work: (row, signal) => runner.work(row, signal).finally(planTick),
@@ -121,19 +136,28 @@ export function createFlows(options: FlowsOptions): Flows {
   })
   const triggers = createTriggers({ database, journal, jq, now, persist, onAdded: announce })
 
+  const newestRecord = options.newestRecord ?? (async (entity: string) => triggers.newestRecord(entity))
+
   function announce(rows: RunRow[]): void {
     for (const row of rows) publish(journal.toRun(row))
     if (rows.length) queue.wake()
   }
 
+  /** Work that threw is a bug. Its run ends here, or it would be begun again at once. */
   function putAside(row: RunRow, error: AppError): void {
     report(error)
     if (state === 'closing') return
-    setRun(row.seq, { state: 'failed', error: toError(error), wake_at: null, waiting_for: null, finished_at: now() })
+    database.transaction(() => endWith(row, error))
+    announceNow(row.seq)
   }
 
-  function setRun(seq: number, values: Partial<RunRow>): void {
-    database.transaction(() => journal.updateRun(seq, values))
+  function endWith(row: RunRow, error: AppError, state: 'failed' | 'cancelled' = 'failed'): void {
+    const ended = { state, error: toError(error), finished_at: now() }
+    for (const step of journal.steps(row.seq)) if (step.state !== 'succeeded') journal.startStep({ ...step, ...ended })
+    journal.updateRun(row.seq, { ...ended, wake_at: null, waiting_for: null })
+  }
+
+  function announceNow(seq: number): void {
     const row = journal.findBySeq(seq)
     if (row) publish(journal.toRun(row))
   }
@@ -151,7 +175,7 @@ export function createFlows(options: FlowsOptions): Flows {
     planTick()
   }
 
-  /** Twice a second the clock is looked at, as it may jump; sooner when a run is due sooner. */
+  /** Sooner when a run is due sooner. */
   function planTick(): void {
     clearTimeout(ticker)
     if (state !== 'started') return
@@ -164,45 +188,18 @@ export function createFlows(options: FlowsOptions): Flows {
     database.transaction(() => {
       for (const row of journal.unfinished()) {
         if (row.kind === 'flow') journal.updateRun(row.seq, { state: 'queued', wake_at: now() })
-        else endFunctionRun(row, new AppError('cancelled', 'Plugboard ended while this function was running. Run it again.'))
+        else endWith(row, new AppError('cancelled', 'Plugboard ended while this function was running. Run it again.'))
       }
       journal.wakeWaitingForConnection()
       journal.prune(keptRuns)
     })
   }
 
-  function endFunctionRun(row: RunRow, error: AppError): void {
-    const ended = { state: 'failed' as const, error: toError(error), finished_at: now() }
-    journal.updateRun(row.seq, ended)
-    for (const step of journal.steps(row.seq)) journal.startStep({ ...step, ...ended })
-  }
-
   function runFunctionOnRecord(name: string, input: Json, more: FunctionRunOptions = {}): Promise<Json> {
     return recordFunctionRun({ journal, persist, runFunction, now, publish, active: functionRuns }, name, input, more)
   }
 
-  async function exampleFor(name: string, data: Json | undefined): Promise<Json> {
-    const flow = findFlow(name)
-    const trigger = readTrigger(flow)
-    if (trigger.kind === 'schedule')
-      return { type: 'scheduled', data: data ?? { scheduled_for: new Date(now()).toISOString(), timezone: trigger.config.timezone } }
-    if (trigger.kind !== 'record') return { type: trigger.kind === 'other' ? trigger.type : 'manual', data: data ?? {} }
-    const { entity_name: entity, events } = trigger.config
-    const record = (data ?? (await (options.newestRecord ?? (async name => triggers.newestRecord(name)))(entity))) as JsonObject | null
-    if (record === null)
-      throw new AppError('validation', `There is no ${entity} record to try “${flow.name}” with. Add one under Data, then run it.`)
-    const type = events[0] ?? 'create'
-    return {
-      type,
-      entity_name: entity,
-      entity_id: record.id ?? null,
-      data: record,
-      old_data: type === 'update' ? record : null,
-      changed_fields: [],
-    }
-  }
-
-  function findFlow(name: string): AppModel['flows'][number]['flow'] {
+  function findFlow(name: string): Flow {
     const found = model().flows.find(flow => flow.name === name)
     if (!found) throw new AppError('not_found', `There is no flow “${name}”. It may have been renamed or deleted.`)
     return found.flow
@@ -236,8 +233,9 @@ export function createFlows(options: FlowsOptions): Flows {
       )
     },
     async runNow(name, data) {
-      const trigger = await exampleFor(name, data)
-      const row = await persist(() => journal.add(newRun(name, findFlow(name), 'Run now', trigger, 0)))
+      const flow = findFlow(name)
+      const trigger = await exampleTrigger(flow, data, { newestRecord, at: now() })
+      const row = await persist(() => journal.add(newRun(name, flow, 'Run now', trigger, 0)))
       if (!row) throw new AppError('internal', 'The run could not be started. Try again.')
       announce([row])
       return { runId: row.id }
@@ -258,14 +256,8 @@ export function createFlows(options: FlowsOptions): Flows {
         if (running) return running.abort()
         if (queue.abort(runId)) return
         if (hasEnded(row)) throw new AppError('conflict', 'This run has already ended.')
-        const error = new AppError('cancelled', 'Cancelled.')
-        const ended = { state: 'cancelled' as const, error: toError(error), finished_at: now() }
-        await persist(() => {
-          for (const step of journal.steps(row.seq)) if (step.state !== 'succeeded') journal.startStep({ ...step, ...ended })
-          journal.updateRun(row.seq, { ...ended, wake_at: null, waiting_for: null })
-        })
-        const after = journal.findBySeq(row.seq)
-        if (after) publish(journal.toRun(after))
+        await persist(() => endWith(row, new AppError('cancelled', 'Cancelled.'), 'cancelled'))
+        announceNow(row.seq)
       },
       async retry(runId) {
         const row = journal.find(runId)
@@ -281,8 +273,7 @@ export function createFlows(options: FlowsOptions): Flows {
           }
           journal.updateRun(row.seq, { state: 'queued', wake_at: now(), waiting_for: null, error: null, finished_at: null })
         })
-        const after = journal.findBySeq(row.seq)
-        if (after) publish(journal.toRun(after))
+        announceNow(row.seq)
         queue.wake()
       },
     },

@@ -103,6 +103,7 @@ export function createJournal({ appId, database, now }: { appId: string; databas
       return pinned ? (JSON.parse(pinned.definition) as Definition) : []
     },
     updateRun(seq: number, values: Values<RunRow>): void {
+      if (Object.keys(values).length === 0) return
       change(`update flow_runs set ${set(values).join(', ')} where seq = ?`, ...Object.values(values), seq)
     },
     steps: (run: number) => rows<StepRow>('select * from flow_steps where run = ? order by n', run),

@@ -37,7 +37,7 @@ export function followPath(value: Json, path: readonly Part[]): Json {
         throw new Error(`Cannot index ${typeName(current)} with string ("${part}")`)
       current = Object.hasOwn(current, part) ? (current[part] ?? null) : null
     } else {
-      if (!Array.isArray(current)) throw new Error(`Cannot index ${typeName(current)} with number`)
+      if (!Array.isArray(current)) throw new Error(`Cannot index ${typeName(current)} with number (${part})`)
       current = current.at(part) ?? null
     }
   }

@@ -25,6 +25,8 @@ export type RunFlowOptions = {
   now: () => number
   retryDelaysMs: readonly number[]
   onChange: (run: Run) => void
+  /** Hears of what is a bug. */
+  report: (error: AppError) => void
   /** True once the host wants to stop: a run is put back into the queue between two steps. */
   isClosing: () => boolean
   /** Commits, and tries again while the disk is full. */
@@ -126,6 +128,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         open = undefined
         n = Math.max(n, row.n + 1)
       } catch (error) {
+        if (!(error instanceof AppError)) options.report(AppError.from(error))
         return fail(row, AppError.from(error), log.lines())
       } finally {
         live.delete(run.id)

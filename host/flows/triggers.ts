@@ -1,33 +1,20 @@
 import { AppError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
-import type { Run } from '../../core/run.ts'
 import type { AppDatabase } from '../store/database.ts'
 import { createOutbox } from '../store/changes.ts'
 import type { ArmedFlow } from './armed-flow.ts'
-import { stepsOf } from './definition.ts'
 import { holds } from './expressions.ts'
 import type { Journal, NewRun } from './journal.ts'
 import type { RunRow } from './journal-rows.ts'
 import type { Jq } from './jq.ts'
+import { causeOf, endless, maxDepth, newRun, triggerOf, type ChangeRow } from './new-run.ts'
 
 const tables = `
 create table flow_cursor (one integer primary key check (one = 1), seq integer not null) strict;
 create table flow_triggers (flow text primary key, spec text not null, since integer not null, next_at integer) strict, without rowid;
 `
 
-/** How many runs may start one another in a row through the records that they change. */
-const maxDepth = 10
 const batch = 200
-
-type ChangeRow = {
-  seq: number
-  entity: string
-  id: string
-  type: 'create' | 'update' | 'delete'
-  before: string | null
-  after: string | null
-  by: string | null
-}
 
 type Options = {
   database: AppDatabase
@@ -212,40 +199,4 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
       return typeof row?.after === 'string' ? (JSON.parse(row.after) as JsonObject) : null
     },
   }
-}
-
-export function newRun(name: string, flow: ArmedFlow['flow'], cause: string, trigger: Json, depth: number): NewRun {
-  const definition = flow.definition.do
-  return { kind: 'flow', name, cause, trigger, definition, stepsTotal: stepsOf(definition).length, depth }
-}
-
-const happened = { create: 'created', update: 'updated', delete: 'deleted' } as const
-
-function causeOf({ entity, type }: ChangeRow): Run['cause'] {
-  return `${entity} ${happened[type]}`
-}
-
-function triggerOf({ entity, id, type, before, after }: ChangeRow): JsonObject {
-  const old = before === null ? null : (JSON.parse(before) as JsonObject)
-  const data = after === null ? old : (JSON.parse(after) as JsonObject)
-  return {
-    type,
-    entity_name: entity,
-    entity_id: id,
-    data,
-    old_data: type === 'update' ? old : null,
-    changed_fields: type === 'update' ? changed(old ?? {}, data ?? {}) : [],
-  }
-}
-
-function changed(before: JsonObject, after: JsonObject): string[] {
-  const names = new Set([...Object.keys(before), ...Object.keys(after)])
-  return [...names].filter(name => name !== 'updated_date' && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-}
-
-function endless(title: string, entity: string): AppError {
-  return new AppError(
-    'conflict',
-    `Stopped: “${title}” has started itself ${maxDepth} times in a row, because its steps change ${entity} records and each change starts it again. Add a condition to its trigger.`,
-  )
 }

@@ -100,7 +100,7 @@ async function openWindow(): Promise<void> {
 function endInOrder(plugboard: PlugboardApp, opened: Home): void {
   let isClosed = false
   const close = async () => {
-    await Promise.race([plugboard.close().catch(() => {}), delay(closingTimeoutMs)])
+    await Promise.race([plugboard.close().catch(() => {}), delay(closingTimeoutMs, undefined, { ref: false })])
     await saving
     await opened.close()
   }

@@ -43,7 +43,7 @@ export function blueprintOf({ trigger, actions, entitySlot }: Wanted, { model, c
   const noun = entity ? wordsOfName(entity.entity.name) : reads[0] ? nameOf(reads[0].recipe.connector) : ''
   const title = titleFor(trigger, noun, target, writes[0])
   const flowName = freeName(title, model.flows.map(flow => flow.name), ' ')
-  const functionName = freeName(camelCase(functionWords(trigger, noun, target, writes[0], flowName)), model.functions.map(fn => fn.name))
+  const functionName = freeName(camelCase(functionWords(trigger, reads[0] && !entity ? reads[0].action.object : noun, target, writes[0], flowName)), model.functions.map(fn => fn.name))
   return { title: flowName, functionName, flowName, entity, made, reads, writes, digest: trigger.kind !== 'record' && ownRead !== undefined }
 }
 

@@ -1,6 +1,7 @@
 import type { Entity } from '../../core/app/entity.ts'
 import type { Plan } from '../../core/plan.ts'
 import { plural } from '../language/words.ts'
+import { serviceById } from '../vocabulary/services.ts'
 import type { Blueprint } from './blueprint.ts'
 import { dateField, emailField, headlineField, titleOf, wordsOfName } from './entity-file.ts'
 import { camelCase, inTemplate, key, literal, member, variableOf } from './naming.ts'
@@ -75,10 +76,11 @@ function contentOf({ record, entity, trigger, slots, message, text, title }: For
   const start = record && entity ? dateField(entity) : null
   return {
     headline,
+    name: record && main && !message ? `${record}${member(main)}` : headline,
     body: text ?? '',
     details: record && entity && !message ? detailsOf(record, entity) : '',
     row: record && entity ? rowOf(record, entity) : `{ Date: new Date().toISOString().slice(0, 10), Note: ${headline} }`,
-    start: start && record ? `${record}${member(start)}` : null,
+    start: start && record ? `${record}${member(start)}${entity?.required.includes(start) ? '' : ' ?? new Date().toISOString().slice(0, 10)'}` : null,
     email: email && record ? `${record}${member(email)}` : null,
     slot: id => withFields(slots[id] ?? '', record, entity),
   }
@@ -91,7 +93,7 @@ function detailsOf(record: string, entity: Entity): string {
   const shown = telling.filter(([, field]) => field.type !== 'object' && field.type !== 'array').slice(0, 5)
   if (shown.length < 2) return ''
   const lines = shown.map(([name, field]) => `${inTemplate(field.title ?? titleOf(name))}: \${${record}${member(name)}${entity.required.includes(name) ? '' : " ?? '–'"}}`)
-  return `\`${lines.join('\\n')}\``
+  return `[\n    ${lines.map(line => `\`${line}\`,`).join('\n    ')}\n  ].join('\\n')`
 }
 
 function headlineWords(trigger: Plan['trigger'], noun: string): string {
@@ -103,7 +105,7 @@ function headlineWords(trigger: Plan['trigger'], noun: string): string {
 /** Text from the user as code: `{field}` is the record's field when it has one, everything else stays text. */
 function withFields(text: string, record: string | null, entity: Entity | null): string {
   const parts = text.split(/\{([A-Za-z_]\w*)\}/)
-  const known = (name: string): boolean => record !== null && entity !== null && (name in entity.properties || name === 'id')
+  const known = (name: string): boolean => record !== null && entity !== null && (Object.hasOwn(entity.properties, name) || name === 'id')
   if (parts.length === 1 || !parts.some((part, n) => n % 2 === 1 && known(part))) return literal(text)
   if (parts.length === 3 && parts[0] === '' && parts[2] === '' && record) return `${record}${member(parts[1] ?? '')}`
   return `\`${parts.map((part, n) => (n % 2 === 0 ? inTemplate(part) : known(part) ? `\${${record}${member(part)}}` : inTemplate(`{${part}}`))).join('')}\``
@@ -153,7 +155,7 @@ function unused(name: string, used: Set<string>): string {
 /** What it does in one sentence, for the function and its flow. */
 export function sentenceOf({ writes, reads, made, entity }: Blueprint, trigger: Plan['trigger']): string {
   const noun = entity ? wordsOfName(entity.entity.name) : ''
-  const what = trigger.kind === 'record' ? `${trigger.event === 'created' ? 'each new' : `each ${trigger.event}`} ${noun}` : entity ? `the ${listQuery(entity.entity).includes('$ne') ? 'open ' : ''}${plural(noun)}` : reads[0] ? `what is new in ${reads[0].recipe.connector}` : 'a note'
+  const what = trigger.kind === 'record' ? trigger.condition ? `each ${noun} that becomes ${trigger.condition.value}` : `each ${trigger.event === 'created' ? 'new' : trigger.event} ${noun}` : entity ? `the ${listQuery(entity.entity).includes('$ne') ? 'open ' : ''}${plural(noun)}` : reads[0] ? `the ${plural(reads[0].action.object)} from ${serviceById.get(reads[0].recipe.connector)?.name.replace(/ (?:Bot|User)$/, '') ?? 'Slack'}` : 'a note'
   const does: Record<string, string> = { sendEmail: `Emails ${what}`, createDraft: `Writes a draft about ${what}`, postMessage: `Posts ${what} to Slack`, sendDirectMessage: `Sends ${what} as a direct message`, appendRow: `Adds ${what} to a spreadsheet`, createEvent: `Puts ${what} in the calendar`, uploadFile: `Saves ${what} to Drive`, createIssue: `Reports ${what} as an issue`, setStatus: `Shows ${what} as your status` }
   const parts = [...writes.map(({ recipe }) => does[recipe.action] ?? ''), ...made.map(target => `Adds ${plural(wordsOfName(target.entity.name))}`)].filter(Boolean)
   const [first = 'Runs on request', ...rest] = parts

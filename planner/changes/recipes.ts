@@ -2,6 +2,8 @@
 export type Content = {
   /** One line: “New ticket: …”. */
   headline: string
+  /** The record's own name, or the headline. */
+  name: string
   /** Several lines from what was read; empty when nothing was. */
   body: string
   /** The record's main fields, a line each; empty without a record. */
@@ -55,13 +57,13 @@ export const recipes: readonly Recipe[] = [
   { connector: 'gmail', action: 'createDraft', verbs: ['create'], objects: ['draft'], slots: [recipient], input: ({ slot, headline, body, details }) => ({ to: slot('to'), subject: headline, text: details || body || headline }), words: value => `write a draft to ${value || 'a person'}` },
   { connector: 'gmail', action: 'sendEmail', verbs: ['send'], objects: ['email', 'message', 'alert', 'newsletter', 'mail'], slots: [recipient], input: ({ slot, headline, body, details }) => ({ to: slot('to'), subject: headline, text: details || body || headline }), words: value => `email ${value || 'a person'}` },
   { connector: 'gmail', action: 'findEmails', verbs: ['read', 'search'], slots: [], input: () => ({ query: "'is:unread newer_than:1d'" }), line: item => `\`• \${${item}.subject} (\${${item}.from})\``, words: () => 'find unread mail' },
-  { connector: 'googlecalendar', action: 'createEvent', verbs: ['create', 'upsert'], slots: [], input: ({ headline, body, details, start }) => ({ title: headline, start: start ?? 'new Date().toISOString().slice(0, 10)', ...((details || body) && { description: details || body }) }), words: () => 'create an event' },
+  { connector: 'googlecalendar', action: 'createEvent', verbs: ['create', 'upsert'], slots: [], input: ({ name, body, details, start }) => ({ title: name, start: start ?? 'new Date().toISOString().slice(0, 10)', ...((details || body) && { description: details || body }) }), words: () => 'create an event' },
   { connector: 'googlecalendar', action: 'listEvents', verbs: ['read', 'search'], slots: [], input: () => ({}), line: item => `\`• \${${item}.start} \${${item}.title}\``, words: () => 'read the next events' },
   { connector: 'googlesheets', action: 'appendRow', verbs: ['append', 'create', 'upsert'], slots: [spreadsheet], input: ({ slot, row }) => ({ spreadsheet: slot('spreadsheet'), row }), words: value => `add a row to ${value ? `“${value}”` : 'a spreadsheet'}` },
   { connector: 'googlesheets', action: 'readRows', verbs: ['read', 'search'], slots: [spreadsheet], input: ({ slot }) => ({ spreadsheet: slot('spreadsheet') }), line: item => `\`• \${Object.values(${item}.values).join(', ')}\``, words: value => `read ${value ? `“${value}”` : 'a spreadsheet'}` },
-  { connector: 'googledrive', action: 'uploadFile', verbs: writing, slots: [{ id: 'folder', label: 'Folder', placeholder: 'Its link; without one, My Drive', required: false }], input: ({ headline, body, details, slot }) => ({ name: headline, text: details || body || headline, folder: slot('folder') }), words: () => 'save a file' },
+  { connector: 'googledrive', action: 'uploadFile', verbs: writing, slots: [{ id: 'folder', label: 'Folder', placeholder: 'Its link; without one, My Drive', required: false }], input: ({ name, headline, body, details, slot }) => ({ name, text: details || body || headline, folder: slot('folder') }), words: () => 'save a file' },
   { connector: 'googledrive', action: 'listFiles', verbs: ['read', 'search'], slots: [], input: () => ({}), line: item => `\`• \${${item}.name}\``, words: () => 'list files' },
-  { connector: 'github', action: 'createIssue', verbs: ['create', 'upsert'], objects: ['issue', 'bug'], slots: [repository], input: ({ slot, headline, body, details }) => ({ repository: slot('repository'), title: headline, body: details || body || headline }), words: value => `create an issue in ${value || 'a repository'}` },
+  { connector: 'github', action: 'createIssue', verbs: ['create', 'upsert'], objects: ['issue', 'bug'], slots: [repository], input: ({ slot, name, headline, body, details }) => ({ repository: slot('repository'), title: name, body: details || body || headline }), words: value => `create an issue in ${value || 'a repository'}` },
   { connector: 'github', action: 'listIssues', verbs: ['read', 'search'], objects: ['issue', 'bug'], slots: [repository], input: ({ slot }) => ({ repository: slot('repository') }), line: item => `\`• #\${${item}.number} \${${item}.title}\``, words: value => `list issues of ${value || 'a repository'}` },
 ]
 

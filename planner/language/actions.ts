@@ -24,6 +24,7 @@ export function writeAction(id: string, verb: Verb | null, units: readonly Unit[
   const nouns = units.flatMap(unit => (unit.kind === 'word' ? [unit.noun] : unit.kind === 'service' && unit.implied ? unit.noun.split(' ') : []))
   const className: VerbClass = verb === null || !writes(verb.class) ? 'transfer' : verb.class
   if (kind === 'mail' && (verb?.base === 'draft' || nouns.includes('draft')) && className !== 'send') return { connector: id, verb: 'create', object: 'draft' }
+  if (kind === 'mail' && className === 'create' && nouns.includes('attachment') && !nouns.includes('email')) return { connector: id, verb: 'update', object: 'attachment' }
   if (kind === 'chat' && nouns.includes('status') && (className === 'update' || className === 'upsert')) return { connector: id, verb: 'update', object: 'status' }
   if (kind === 'mail' && verb?.base === 'reply') return { connector: id, verb: 'send', object: 'reply' }
   if (kind === 'mail' && className === 'update' && !nouns.some(noun => facts.nouns.includes(noun))) return { connector: id, verb: 'send', object: 'email' }

@@ -61,10 +61,14 @@ export function clausesOf(units: readonly Unit[]): Clause[] {
       continue
     }
     const marker = markers.find(words => words.every((word, n) => lowAt(units, i + n) === word))
+    if (marker?.at(-1)?.startsWith('webhook')) {
+      clauses.push(open('trigger', marker.join(' ')))
+      i += marker.length - 1
+      continue
+    }
     if (marker && !(clause.role === 'trigger' && !isEmpty() && marker.length > 1) && !(clause.role === 'trigger' && isEmpty())) {
       close(open('trigger', marker.join(' ')))
       i += marker.length - 1
-      if (clause.marker.includes('webhook')) close(open('action'))
       continue
     }
     if (low === 'then' || low === 'finally' || low === 'afterwards') {
@@ -154,6 +158,7 @@ function plainVerb(units: readonly Unit[], at: number, eager: boolean): boolean 
 function startsRequest(units: readonly Unit[], at: number): boolean {
   const next = units[at + 1]
   if (next?.kind === 'service') return true
+  if (next?.kind === 'word' && ['to', 'into', 'via'].includes(next.low)) return units.slice(at + 2, at + 4).some(unit => unit.kind === 'service')
   return next?.kind === 'word' && (determiners.has(next.low) || pronouns.has(next.low) || next.low === 'new')
 }
 

@@ -1,4 +1,5 @@
 import { appWords, determiners, prepositions, pronouns, recordWords } from '../vocabulary/grammar.ts'
+import { dictionary } from '../vocabulary/dictionary.ts'
 import { verbOf } from '../vocabulary/verbs.ts'
 import type { Unit } from './units.ts'
 import { singular } from './words.ts'
@@ -40,12 +41,12 @@ export function nounPhrase(units: readonly Unit[], from = 0): { words: string[];
   return { words, end: i, isNew }
 }
 
-const known: Readonly<Record<string, string>> = { todo: 'Task', 'to-do': 'Task', 'to-do-list': 'Task', 'todo list': 'Task', 'to-do list': 'Task', 'to-do item': 'Task' }
+const known = dictionary({ todo: 'Task', 'to-do': 'Task', 'to-do-list': 'Task', 'todo list': 'Task', 'to-do list': 'Task', 'to-do item': 'Task' })
 
 /** The name of the entity that a noun phrase means, or null when it names none: “app data”, “records”. */
 export function entityNameOf(words: readonly string[]): string | null {
   const text = words.join(' ')
-  const fixed = known[text] ?? known[words.at(-1) ?? '']
+  const fixed = known.get(text) ?? known.get(words.at(-1) ?? '')
   if (fixed) return fixed
   const rest = words.filter((word, n) => !(n < words.length - 1 && appWords.has(word)))
   while (rest.length > 1 && recordWords.has(rest.at(-1) ?? '')) rest.pop()

@@ -1,3 +1,4 @@
+import { dictionary } from '../vocabulary/dictionary.ts'
 import { findClock, partOfDay } from './clock.ts'
 import { findTimezone } from './timezones.ts'
 
@@ -7,8 +8,8 @@ export type Schedule = { cron: string; timezone: string | null; spans: Span[] }
 
 const day = '(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?s?'
 const dayNumber = (name: string): number => ['su', 'mo', 'tu', 'we', 'th', 'fr', 'sa'].indexOf(name.slice(0, 2).toLowerCase())
-const count: Readonly<Record<string, number>> = { two: 2, three: 3, four: 4, five: 5, six: 6, eight: 8, ten: 10, twelve: 12, fifteen: 15, twenty: 20, thirty: 30, other: 2, second: 2, third: 3, half: 0.5 }
-const numberOf = (text: string): number => count[text.toLowerCase()] ?? Number(text)
+const count = dictionary({ two: 2, three: 3, four: 4, five: 5, six: 6, eight: 8, ten: 10, twelve: 12, fifteen: 15, twenty: 20, thirty: 30, other: 2, second: 2, third: 3, half: 0.5 })
+const numberOf = (text: string): number => count.get(text.toLowerCase()) ?? Number(text)
 const monthNames = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 
 type At = { hour: number; minute: number; stated: boolean }

@@ -1,4 +1,5 @@
 import { eventVerbs } from '../vocabulary/grammar.ts'
+import { dictionary } from '../vocabulary/dictionary.ts'
 import { kinds } from '../vocabulary/kinds.ts'
 import { serviceById } from '../vocabulary/services.ts'
 import { verbOf } from '../vocabulary/verbs.ts'
@@ -63,14 +64,16 @@ function eventOf(clause: Clause): Event {
   return 'created'
 }
 
+const irregular = dictionary({ paid: 'pay', won: 'win', lost: 'lose', fell: 'fall', became: 'become', made: 'make', bought: 'buy', came: 'come', shipped: 'ship', pays: 'pay', falls: 'fall', drops: 'drop', exceeds: 'exceed', arrives: 'arrive', subscribes: 'subscribe', buys: 'buy', reaches: 'reach', overdue: 'overdue', late: 'overdue' })
+
 /** The base of a participle that is no verb of action: “paid”, “confirmed”, “won”. */
 function participle(word: string): string {
-  const irregular: Readonly<Record<string, string>> = { paid: 'pay', won: 'win', lost: 'lose', fell: 'fall', became: 'become', made: 'make', bought: 'buy', came: 'come', shipped: 'ship', pays: 'pay', falls: 'fall', drops: 'drop', exceeds: 'exceed', arrives: 'arrive', subscribes: 'subscribe', buys: 'buy', reaches: 'reach', overdue: 'overdue', late: 'overdue' }
-  if (irregular[word]) return irregular[word]
+  const known = irregular.get(word)
+  if (known) return known
   if (!/ed$/.test(word)) return ''
   const bare = word.slice(0, -2)
-  const known = (base: string): boolean => Object.values(eventVerbs).some(set => set.has(base))
-  return [bare, `${bare}e`, bare.replace(/(.)\1$/, '$1'), bare.replace(/i$/, 'y')].find(known) ?? ''
+  const happens = (base: string): boolean => Object.values(eventVerbs).some(set => set.has(base))
+  return [bare, `${bare}e`, bare.replace(/(.)\1$/, '$1'), bare.replace(/i$/, 'y')].find(happens) ?? ''
 }
 
 /** What of the tool it is about: the noun next to its name, else what such a tool is mostly about. */
@@ -94,12 +97,12 @@ function connectorEvent(service: ServiceUnit, object: string, clause: Clause, ev
   return `${object}.${event}`
 }
 
-const priorities: Readonly<Record<string, string>> = { urgent: 'urgent', critical: 'urgent', high: 'high', low: 'low', medium: 'medium' }
+const priorities = dictionary({ urgent: 'urgent', critical: 'urgent', high: 'high', low: 'low', medium: 'medium' })
 
 function conditionOf(clause: Clause): Condition | null {
   const words = clause.after.flatMap(unit => (unit.kind === 'word' ? [unit.low] : []))
   if (clause.verb?.base !== 'mark' && clause.verb?.base !== 'flag' && clause.verb?.base !== 'set' && clause.verb?.base !== 'move') return null
-  const priority = words.map(word => priorities[word]).find(Boolean)
+  const priority = words.map(word => priorities.get(word)).find(Boolean)
   if (priority && (clause.verb.base !== 'move' || words.includes('priority'))) return { field: 'priority', value: priority }
   const to = words.findIndex(word => word === 'as' || word === 'to')
   const value = words.slice(to + 1).filter(word => !['the', 'a', 'an', 'stage', 'status', 'column', 'state', 'list'].includes(word))

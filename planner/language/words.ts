@@ -1,3 +1,5 @@
+import { dictionary } from '../vocabulary/dictionary.ts'
+
 /** A word of the prompt. `low` is what rules read; `text` and its place are what values are taken from. `gap` is the punctuation before it. */
 export type Word = { text: string; low: string; start: number; end: number; gap: string }
 
@@ -32,16 +34,16 @@ export function wordsOf(text: string): Word[] {
   return words
 }
 
-const odd: Readonly<Record<string, string>> = {
+const odd = dictionary({
   people: 'person', men: 'man', women: 'woman', children: 'child', data: 'data', news: 'news', status: 'status', address: 'address', business: 'business',
   progress: 'progress', analysis: 'analysis', series: 'series', invoices: 'invoice', expenses: 'expense', purchases: 'purchase', leases: 'lease', cases: 'case', courses: 'course',
   'pull requests': 'pull request', prs: 'pr', 'to-dos': 'to-do', todos: 'todo', databases: 'database', responses: 'response', releases: 'release', movies: 'movie', ties: 'tie',
   houses: 'house', nurses: 'nurse', warehouses: 'warehouse', sales: 'sale', bus: 'bus', campus: 'campus', bonus: 'bonus', virus: 'virus', basis: 'basis', crisis: 'crisis',
-}
+})
 
 /** The singular of a lower-case noun. */
 export function singular(noun: string): string {
-  const known = odd[noun]
+  const known = odd.get(noun)
   if (known) return known
   if (/[^aeiou]ies$/.test(noun)) return `${noun.slice(0, -3)}y`
   if (/(s|x|z|ch|sh)es$/.test(noun)) return noun.slice(0, -2)

@@ -1,3 +1,5 @@
+import { dictionary } from './dictionary.ts'
+
 /** How a verb moves data. `transfer` takes from one tool and puts in another; `connect` and `make` only lead in. */
 export type VerbClass =
   | 'send' | 'create' | 'append' | 'log' | 'update' | 'upsert' | 'delete' | 'upload' | 'move' | 'read' | 'summarize' | 'transfer' | 'show' | 'connect' | 'press' | 'process'
@@ -37,11 +39,11 @@ const irregular: Readonly<Record<string, readonly [base: string, form: VerbForm]
 }
 
 /** Names of doing: “Event creation in Google Calendar” asks for the same as “create events”. */
-const actionNouns: Readonly<Record<string, string>> = {
+const actionNouns = dictionary({
   creation: 'create', notification: 'notify', notifications: 'notify', alerts: 'alert', alert: 'alert', reminder: 'remind', reminders: 'remind', digest: 'send',
   backup: 'backup', backups: 'backup', sync: 'sync', synchronization: 'sync', synchronisation: 'sync', upload: 'upload', uploads: 'upload',
   message: 'send', messages: 'send', summary: 'send', summaries: 'send', updates: 'send', report: 'send', export: 'export', import: 'import', logging: 'log', tracking: 'log',
-}
+})
 
 export type Verb = { base: string; class: VerbClass; form: VerbForm; noun: boolean }
 
@@ -72,7 +74,7 @@ export const verbOf = (word: string): Verb | null => verbs.get(word) ?? null
 
 /** The verb a noun of doing stands for. */
 export function verbOfNoun(word: string): Verb | null {
-  const base = actionNouns[word]
+  const base = actionNouns.get(word)
   const name = base && classOf.get(base)
   return base && name ? { base, class: name, form: 'base', noun: true } : null
 }

@@ -22,7 +22,10 @@ test('steps follow each other from the trigger down', () => {
     ],
   )
   const heights = nodes.map(({ y }) => y)
-  assert.deepEqual(heights, [...heights].sort((a, b) => a - b))
+  assert.deepEqual(
+    heights,
+    [...heights].sort((a, b) => a - b),
+  )
 })
 
 test('a switch parts into its cases, and into “Otherwise” where none fits', () => {
@@ -45,7 +48,10 @@ test('a switch parts into its cases, and into “Otherwise” where none fits', 
 
 test('a way that leads to no step is left out instead of drawn into nothing', () => {
   const { edges, nodes } = layOutFlow(flowOf([{ only: call({ then: 'nowhere' }) }]))
-  assert.deepEqual(edges.map(({ to }) => to), ['only'])
+  assert.deepEqual(
+    edges.map(({ to }) => to),
+    ['only'],
+  )
   assert.equal(nodes.length, 2)
 })
 

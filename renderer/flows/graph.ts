@@ -15,7 +15,10 @@ export function layOutFlow(flow: Flow): { nodes: FlowNode[]; edges: FlowEdge[] }
   const edges = [edge(triggerNodeId, steps[0]?.name), ...steps.flatMap((step, index) => edgesFrom(step, steps[index + 1]?.name))].filter(
     found => found !== null,
   )
-  const kinds = new Map<string, FlowNode['kind']>([[triggerNodeId, 'trigger'], ...steps.map(({ name, kind }): [string, FlowNode['kind']] => [name, kind])])
+  const kinds = new Map<string, FlowNode['kind']>([
+    [triggerNodeId, 'trigger'],
+    ...steps.map(({ name, kind }): [string, FlowNode['kind']] => [name, kind]),
+  ])
   return { nodes: place(kinds, edges), edges: edges.filter(({ to }) => kinds.has(to)) }
 }
 
@@ -24,7 +27,9 @@ type Step = { name: string } & ReturnType<typeof readTask>
 function edgesFrom(step: Step, next: string | undefined): (FlowEdge | null)[] {
   if (step.kind !== 'switch') return [edge(step.name, follow(step.task.then, next))]
   const cases = step.task.switch.flatMap(branch =>
-    Object.entries(branch).map(([label, { when, then }]) => edge(step.name, follow(then, next), when === undefined ? 'Otherwise' : readable(label))),
+    Object.entries(branch).map(([label, { when, then }]) =>
+      edge(step.name, follow(then, next), when === undefined ? 'Otherwise' : readable(label)),
+    ),
   )
   const hasDefault = step.task.switch.some(branch => Object.values(branch).some(({ when }) => when === undefined))
   return hasDefault ? cases : [...cases, edge(step.name, next, 'Otherwise')]
@@ -42,7 +47,10 @@ function edge(from: string, to: string | undefined, label: string | null = null)
 
 /** “isUrgent” → “Is urgent”. */
 export function readable(name: string): string {
-  const words = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/[_-]+/g, ' ').toLowerCase()
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/[_-]+/g, ' ')
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 

@@ -81,7 +81,6 @@ function Part({
     <>
       <a
         href={hrefOf({ app: appId, screen })}
-        aria-label={title}
         title={title}
         aria-current={isHere ? (isDeeper ? 'true' : 'page') : undefined}
         className="group flex h-9 flex-none items-center justify-center gap-2 rounded-2 text-13 font-medium text-ink-2 hover:bg-pressed aria-[current]:bg-chosen aria-[current]:text-ink wide:h-7 wide:justify-start wide:px-2 wide:aria-[current=true]:bg-transparent wide:aria-[current=true]:hover:bg-pressed [&_svg]:text-ink-3 aria-[current]:[&_svg]:text-accent-text"

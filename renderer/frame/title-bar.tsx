@@ -16,7 +16,6 @@ export function TitleBar({ route, appName }: { route: Route; appName: string | n
       <div className="flex min-w-0">{route.app ? <AppSwitcher current={route.app} name={appName ?? route.app} /> : <HomeLink />}</div>
       <button
         type="button"
-        aria-label="Search or do"
         aria-keyshortcuts="Meta+K Control+K"
         onClick={() => setPalette(true)}
         className="flex h-7 w-full items-center gap-2 rounded-2 bg-[light-dark(#e9e9ee,#1a1a1f)] pr-1 pl-2 text-left text-13 text-ink-2 hover:bg-pressed hover:text-ink"

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { lettersOf, readRange, writeRange } from './a1.ts'
 
 const names = ['Sheet1', 'My sheet', "Mia's"]

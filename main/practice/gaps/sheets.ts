@@ -136,7 +136,9 @@ export function sheetsApi({ store, tokens }: Emulated): Hono {
       return googleError(400, "'valueInputOption' is required but not specified", 'badRequest', 'INVALID_ARGUMENT')
     const body = values.safeParse(await c.req.json().catch(() => null))
     if (!body.success) return googleError(400, 'Invalid values', 'badRequest', 'INVALID_ARGUMENT')
-    const block = body.data.values
+    // Formulas are not computed here; one that would be entered as such must not pass for its text.
+    const entered = c.req.query('valueInputOption') === 'USER_ENTERED'
+    const block = body.data.values.map(line => line.map(value => (entered && String(value).startsWith('=') ? '#N/A' : value)))
     const top = appending ? sheet.rows.findLastIndex(row => row.some(value => !isEmpty(value))) + 1 : range.top
     const updatedCells = write(sheet, top, range.left, block)
     keep(found)

@@ -1,0 +1,31 @@
+import type { TokenEndpointResponse } from 'oauth4webapi'
+import type { Provider } from '../../core/provider.ts'
+
+/** What an account gave us. Times are epoch ms; null where there is no end, or none was stated. */
+export type Grant = {
+  accessToken: string
+  refreshToken: string | null
+  accessExpiresAt: number | null
+  refreshExpiresAt: number | null
+  scopesGranted: string[]
+}
+
+/** Reads a token answer. An answer without `scope` means all that was asked for (RFC 6749 §5.1). */
+export function toGrant(provider: Provider, answer: TokenEndpointResponse, scopesAsked: readonly string[], now: number): Grant {
+  const after = (seconds: unknown) => (typeof seconds === 'number' ? now + seconds * 1000 : null)
+  return {
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token ?? null,
+    accessExpiresAt: after(answer.expires_in),
+    refreshExpiresAt: after(answer['refresh_token_expires_in']),
+    scopesGranted: answer.scope === undefined ? [...scopesAsked] : readScopes(provider, answer.scope),
+  }
+}
+
+function readScopes({ grantedScopeSeparator, scopeSeparator, impliedScopes = {} }: Provider, scope: string): string[] {
+  const named = scope
+    .split(grantedScopeSeparator ?? scopeSeparator)
+    .map(each => each.trim())
+    .filter(Boolean)
+  return [...new Set(named.flatMap(each => [each, ...(impliedScopes[each] ?? [])]))]
+}

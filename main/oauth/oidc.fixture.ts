@@ -1,0 +1,116 @@
+import { createServer } from 'node:http'
+import { Provider as OpenIdProvider } from 'oidc-provider'
+import type { Provider } from '../../core/provider.ts'
+import { serverOf, type OAuthClient, type Party } from './server.ts'
+
+type Teardown = { after(end: () => Promise<void> | void): void }
+
+export const publicClient: OAuthClient = { clientId: 'desktop' }
+export const basicClient: OAuthClient = { clientId: 'basic', clientSecret: 'basic:secret/+%' }
+export const postClient: OAuthClient = { clientId: 'post', clientSecret: 'post:secret' }
+
+const registered = { redirect_uris: ['http://127.0.0.1/callback'], application_type: 'native', grant_types: ['authorization_code', 'refresh_token'] }
+
+/** A certified OpenID provider on loopback: PKCE required, `iss` in its answers, rotating refresh tokens whose reuse ends the grant. */
+export async function startAuthorizationServer(t: Teardown) {
+  const handlers = { current: (_: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void response.end() }
+  const server = createServer((request, response) => handlers.current(request, response))
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  const issuer = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+  const accounts = { async findAccount(_: unknown, id: string) { return { accountId: id, claims: async () => ({ sub: id }) } } }
+  const openId = new OpenIdProvider(issuer, {
+    ...accounts,
+    clients: [
+      { ...registered, client_id: publicClient.clientId, token_endpoint_auth_method: 'none' },
+      { ...registered, client_id: basicClient.clientId, client_secret: basicClient.clientSecret, token_endpoint_auth_method: 'client_secret_basic' },
+      { ...registered, client_id: postClient.clientId, client_secret: postClient.clientSecret, token_endpoint_auth_method: 'client_secret_post' },
+    ],
+    scopes: ['openid', 'offline_access', 'tickets:read', 'tickets:write'],
+    features: { revocation: { enabled: true }, introspection: { enabled: true, allowedPolicy: () => true }, devInteractions: { enabled: true } },
+    issueRefreshToken: () => true,
+    rotateRefreshToken: () => true,
+    pkce: { required: () => true },
+    ttl: { AccessToken: 600, AuthorizationCode: 60, RefreshToken: 3600, Grant: 3600, Session: 3600, Interaction: 600, IdToken: 600 },
+    cookies: { keys: ['test'] },
+    jwks: { keys: [await signingKey()] },
+  })
+  handlers.current = openId.callback()
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const provider: Provider = {
+    id: 'tickets',
+    name: 'Tickets',
+    authorizationEndpoint: `${issuer}/auth`,
+    tokenEndpoint: `${issuer}/token`,
+    revocationEndpoint: `${issuer}/token/revocation`,
+    issuer,
+    scopeParameter: 'scope',
+    scopeSeparator: ' ',
+    authorizationParameters: { prompt: 'consent' },
+    clientAuthentication: 'none',
+    secretRequired: false,
+    pkce: true,
+    redirect: { host: '127.0.0.1', path: '/callback', ports: [] },
+    grantAt: 'top',
+    rotation: 'strict',
+    clientPageUrl: 'https://tickets.example/clients',
+    apiOrigins: [issuer],
+  }
+  const party = (client: OAuthClient = publicClient, facts: Partial<Provider> = {}): Party => {
+    const known = { ...provider, ...facts }
+    return { provider: known, server: serverOf(known), client }
+  }
+  /** What the server itself says of a token (RFC 7662). */
+  async function isActive(token: string): Promise<boolean> {
+    const response = await fetch(`${issuer}/token/introspection`, {
+      method: 'POST',
+      body: new URLSearchParams({ token, client_id: postClient.clientId, client_secret: postClient.clientSecret ?? '' }),
+    })
+    const { active } = await response.json()
+    return active === true
+  }
+  return { issuer, party, isActive }
+}
+
+/** A person at the browser: signs in, agrees (or not), and stops at the address the browser is sent back to. */
+export async function giveConsent(authorizationUrl: string, answer: 'agree' | 'refuse' = 'agree'): Promise<string> {
+  const cookies = new Map<string, string>()
+  const go = async (url: URL, body?: Record<string, string>): Promise<Response> => {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      ...(body && { method: 'POST', body: new URLSearchParams(body) }),
+    })
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      cookies.set(name, value)
+    }
+    return response
+  }
+  const issuer = new URL(authorizationUrl).origin
+  let url = new URL(authorizationUrl)
+  let response = await go(url)
+  for (let step = 0; step < 12; step += 1) {
+    const location = response.headers.get('location')
+    if (location) {
+      url = new URL(location, url)
+      if (url.origin !== issuer) return url.href
+      response = await go(url)
+      continue
+    }
+    const page = await response.text()
+    const action = /action="([^"]+)"/.exec(page)?.[1]
+    if (!action) throw new Error(`The server shows no form: ${response.status} ${page.slice(0, 400)}`)
+    if (answer === 'refuse') response = await go(new URL(`${action}/abort`, url))
+    else response = await go(new URL(action, url), page.includes('name="password"') ? { prompt: 'login', login: 'ada', password: 'x' } : { prompt: 'consent' })
+  }
+  throw new Error('The server never sent the browser back')
+}
+
+async function signingKey(): Promise<JsonWebKey & { use: string; alg: string; kid: string }> {
+  const { privateKey } = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+  return { ...(await crypto.subtle.exportKey('jwk', privateKey)), use: 'sig', alg: 'ES256', kid: 'test', key_ops: undefined }
+}

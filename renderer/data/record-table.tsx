@@ -1,0 +1,146 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowDown, ArrowUp, PanelRightOpen } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import type { JsonObject } from '../../core/json.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Checkbox } from '../ui/choice.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
+import { Cell } from './cell.tsx'
+import type { Column } from './fields.ts'
+import { nameOf } from './record-drawer.tsx'
+
+const rowHeight = 36
+
+type Props = {
+  label: string
+  columns: Column[]
+  records: JsonObject[]
+  sort: string
+  onSort: (sort: string) => void
+  chosen: ReadonlySet<string>
+  onChoose: (ids: ReadonlySet<string>) => void
+  onOpen: (record: JsonObject) => void
+  save: (id: string, data: JsonObject) => Promise<unknown>
+  /** The end is in sight. */
+  onEnd: () => void
+}
+
+/** Records as a grid. Only the rows in sight are drawn. */
+export function RecordTable({ label, columns, records, sort, onSort, chosen, onChoose, onOpen, save, onEnd }: Props) {
+  const place = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({ count: records.length, getScrollElement: () => place.current, estimateSize: () => rowHeight, overscan: 12 })
+  const items = rows.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (last >= records.length - 20) onEnd()
+  }, [last, records.length, onEnd])
+
+  const template = { gridTemplateColumns: `40px ${columns.map(widthOf).join(' ')} 120px 44px` }
+  const areAll = records.length > 0 && records.every(record => chosen.has(String(record['id'])))
+  return (
+    <div ref={place} role="table" aria-label={label} aria-rowcount={records.length + 1} className="min-h-0 flex-1 overflow-auto">
+      <div
+        role="row"
+        aria-rowindex={1}
+        style={template}
+        className="sticky top-0 z-2 grid min-w-max border-b border-line bg-sunken text-12 font-medium text-ink-3"
+      >
+        <div role="columnheader" className="grid place-items-center">
+          <Checkbox
+            hidden
+            label="Choose all"
+            checked={areAll}
+            onChange={on => onChoose(new Set(on ? records.map(({ id }) => String(id)) : []))}
+          />
+        </div>
+        {columns.map(column => (
+          <SortHead
+            key={column.name}
+            name={column.name}
+            title={column.title}
+            isNumber={column.kind === 'number'}
+            sort={sort}
+            onSort={onSort}
+          />
+        ))}
+        <SortHead name="created_date" title="Created" sort={sort} onSort={onSort} />
+        <div role="columnheader" aria-label="Open" />
+      </div>
+      <div role="rowgroup" className="relative min-w-max" style={{ height: rows.getTotalSize() }}>
+        {items.map(({ index, start }) => {
+          const record = records[index]
+          if (!record) return null
+          const id = String(record['id'])
+          const name = nameOf(columns, record)
+          return (
+            <div
+              key={id}
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={chosen.has(id)}
+              style={{ ...template, transform: `translateY(${start}px)` }}
+              className="group absolute inset-x-0 top-0 grid h-9 border-b border-line text-13 hover:bg-hover aria-selected:bg-accent-soft"
+            >
+              <div role="cell" className="grid place-items-center">
+                <Checkbox
+                  hidden
+                  label={`Choose ${name}`}
+                  checked={chosen.has(id)}
+                  onChange={on => onChoose(on ? new Set([...chosen, id]) : new Set([...chosen].filter(other => other !== id)))}
+                />
+              </div>
+              {columns.map(column => (
+                <div key={column.name} role="cell" className="min-w-0 border-l border-line">
+                  <Cell column={column} record={record} name={name} save={data => save(id, data)} />
+                </div>
+              ))}
+              <div role="cell" className="flex items-center border-l border-line px-3 text-ink-2">
+                <RelativeTime at={String(record['created_date'])} />
+              </div>
+              <div role="cell" className="grid place-items-center">
+                <IconButton label={`Open ${name}`} size="sm" onClick={() => onOpen(record)}>
+                  <PanelRightOpen />
+                </IconButton>
+              </div>
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function SortHead({
+  name,
+  title,
+  isNumber,
+  sort,
+  onSort,
+}: {
+  name: string
+  title: string
+  isNumber?: boolean
+  sort: string
+  onSort: (sort: string) => void
+}) {
+  const direction = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined
+  return (
+    <div role="columnheader" aria-sort={direction} className="min-w-0 border-l border-line">
+      <button
+        type="button"
+        onClick={() => onSort(direction === 'ascending' ? `-${name}` : name)}
+        className={`flex h-8 w-full items-center gap-1 px-3 hover:text-ink -outline-offset-2! ${isNumber ? 'justify-end' : ''}`}
+      >
+        <span className="truncate">{title}</span>
+        {direction === 'ascending' && <ArrowUp className="i-12" />}
+        {direction === 'descending' && <ArrowDown className="i-12" />}
+      </button>
+    </div>
+  )
+}
+
+function widthOf({ kind }: Column): string {
+  if (kind === 'number' || kind === 'boolean') return 'minmax(96px, 0.6fr)'
+  if (kind === 'choice' || kind === 'date' || kind === 'datetime') return 'minmax(128px, 0.8fr)'
+  return kind === 'long' ? 'minmax(220px, 2fr)' : 'minmax(180px, 1.6fr)'
+}
