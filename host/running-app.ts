@@ -1,15 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppModel } from '../core/app/model.ts'
-import type { AppError } from '../core/errors.ts'
+import { AppError } from '../core/errors.ts'
 import type { Run } from '../core/run.ts'
 import { Changes } from '../core/rpc/stream.ts'
 import { watchApp } from './app/watch.ts'
 import { createFlows } from './flows/flows.ts'
+import type { Bridge } from './functions/bridge.ts'
 import { createFunctions } from './functions/functions.ts'
 import { createGateway, type CredentialsClient } from './gateway/gateway.ts'
 import { openDatabase } from './store/database.ts'
 import { openStore, type Change } from './store/store.ts'
+
+const pruneEveryMs = 10 * 60 * 1000
 
 /** One app that runs: its records, functions, flows and outside calls, all from one folder and one database file. */
 export type RunningApp = Awaited<ReturnType<typeof startApp>>
@@ -20,7 +23,7 @@ export async function startApp({ appId, path, credentials, report }: Options) {
   const local = join(path, '.plugboard')
   await mkdir(local, { recursive: true, mode: 0o700 })
   const database = openDatabase(join(local, 'app.db'))
-  const store = openStore(database)
+  const store = openStore(database, { report })
   const models = new Changes<AppModel>()
   const commits = new Changes<Change>()
   const runs = new Changes<Run>()
@@ -30,7 +33,9 @@ export async function startApp({ appId, path, credentials, report }: Options) {
   await store.define(entitiesOf(model()))
 
   const gateway = createGateway({ appId, credentials, database })
-  const functions = createFunctions({ root: path, model, bridge: { callAction: gateway.call, records: store.records } })
+  // What functions call outside goes through the flows' journal: a step that runs again does not do it twice.
+  const bridge: Bridge = { callAction: request => flows.callAction(request), records: store.records }
+  const functions = createFunctions({ root: path, model, bridge })
   const flows = createFlows({
     appId,
     database,
@@ -38,6 +43,7 @@ export async function startApp({ appId, path, credentials, report }: Options) {
     runFunction: functions.run,
     callAction: gateway.call,
     available: () => credentials.available({ appId }),
+    newestRecord: async entity => (await store.records(entity).list({ limit: 1 }))[0] ?? null,
     report,
   })
   store.onCommit(change => {
@@ -46,9 +52,12 @@ export async function startApp({ appId, path, credentials, report }: Options) {
   })
   flows.onRun(run => runs.publish(run))
   await flows.start()
+  const pruning = setInterval(() => void store.prune(flows.readUpTo()).catch(error => report(AppError.from(error))), pruneEveryMs)
+  if (model().functions.length > 0) functions.warm()
 
   async function useModel(next: AppModel): Promise<AppModel> {
     await store.define(entitiesOf(next))
+    functions.changed()
     await flows.modelChanged()
     models.publish(next)
     return next
@@ -72,6 +81,7 @@ export async function startApp({ appId, path, credentials, report }: Options) {
       await flows.modelChanged()
     },
     close: async () => {
+      clearInterval(pruning)
       await watcher.close()
       await flows.close()
       await functions.close()

@@ -52,6 +52,8 @@ export function createOpenApps(host: () => HostClient, report: (error: AppError)
     async reload(appId: string): Promise<void> {
       if (models.has(appId)) keep(await host().apps.reload({ appId }))
     },
+    /** After the host has started again. */
+    followAgain: (appId: string) => void follow(appId),
     flowsOn: () => [...models.values()].flatMap(model => model.flows).filter(({ flow }) => flow.is_active).length,
     stop: () => following.forEach(controller => controller.abort()),
   }

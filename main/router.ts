@@ -16,8 +16,6 @@ export type Rooms = {
   shell: ShellHost
   home: string
   version: string
-  /** One sentence when something about this machine needs the user's attention. */
-  problem: () => string | null
   projects: Projects
   apps: OpenApps
   chat: Chat
@@ -39,7 +37,7 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
 
   return os.router({
     system: {
-      info: os.system.info.handler(() => ({ shell: shell.kind, version: rooms.version, home: rooms.home, platform: process.platform, problem: rooms.problem() })),
+      info: os.system.info.handler(() => ({ shell: shell.kind, version: rooms.version, home: rooms.home, platform: process.platform })),
       watch: os.system.watch.handler(({ signal }) => watchSystem(rooms, signal)),
       openExternal: os.system.openExternal.handler(async ({ input }) => {
         await shell.openExternal(input.url)

@@ -6,6 +6,7 @@ import { writeFileAtomically } from '../host/files/atomic.ts'
 const theme = z.enum(['system', 'light', 'dark'])
 const settingsFile = z.looseObject({ theme: theme.catch('system').default('system') })
 export type Theme = z.infer<typeof theme>
+export type Settings = ReturnType<typeof createSettings>
 
 /** `settings.json` in the home directory: what the user chose for this machine. Keys of a newer version are kept; a damaged file counts as empty. */
 export function createSettings(home: string) {

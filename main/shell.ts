@@ -20,8 +20,8 @@ export type ShellHost = {
   openExternal(url: string): Promise<void>
   /** For addresses main made itself (OAuth, practice accounts): also loopback http. In `serve` the page opens them, so nothing happens here. */
   openBrowser(url: string): Promise<void>
-  /** Starts the host process, with an environment that says nothing about this one. */
-  forkHost(): Child
+  /** Starts one of our own programs as a process, with an environment that says nothing about this one. */
+  fork(program: 'host' | 'practice'): Child
   /** Starts the practice process (`main/practice/emulator.ts`) in the same way. */
   forkPractice(): Child
 }

@@ -15,17 +15,19 @@ export function decideTrigger(facts: Gathered, { schedule, mode, text }: Said): 
   const outside = actions.filter(action => action.connector !== 'app')
   const readsOnly = sources.length > 0 && outside.length === 0
   const asksToRead = sources.some(source => source.verb !== null && ['read', 'summarize', 'show'].includes(source.verb.class))
-  const works = outside.length > 0 || linked.length > 0 || facts.shows || (readsOnly && asksToRead) || facts.ownWork
+  const works = outside.length > 0 || (linked.length > 0 && mode === 'app-user') || facts.shows || (readsOnly && asksToRead) || facts.ownWork
   const automates = facts.automated && sources.length === 1
   if (!works && !automates) return null
   if (outside.length === 0 && sources.length === 0 && linked.length === 0 && !(facts.ownWork && (schedule || events.length > 0))) return null
 
   if (schedule) return facts.shows && outside.length === 0 && !/\bat \d|every/i.test(text) ? { kind: 'page', via: 'load' } : { kind: 'schedule', cron: schedule.cron, timezone: schedule.timezone }
   const event = events.find(({ trigger }) => trigger.kind !== 'record')?.trigger ?? events[0]?.trigger
+  if (event?.kind === 'record' && event.entity === null) return { ...event, entity: facts.ownData?.entity ?? facts.entities[0] ?? null }
   if (event) return event
   if (/\bwebhooks?\b/i.test(text)) return { kind: 'webhook' }
   if (facts.presses || /\b(?:button|one click|one-click)\b/i.test(text)) return { kind: 'page', via: 'button' }
   if (facts.shows && outside.length === 0) return { kind: 'page', via: 'load' }
+  if (sources.length === 0 && facts.handled[0]) return facts.handled[0]
   const fresh = sources.find(source => source.isNew) ?? sources.find(source => source.verb !== null && eventful.has(source.verb.base) && actions.length > 0) ?? (outside.length > 0 ? sources.find(source => source.moved) : undefined)
   if (fresh && (outside.length > 0 || mode !== 'app-user')) {
     const event = fresh.unit.implied === 'mail' || serviceById.get(fresh.unit.id)?.kinds[0] === 'mail' ? mailEvent(fresh.read.object) : `${fresh.read.object}.created`
@@ -34,6 +36,7 @@ export function decideTrigger(facts: Gathered, { schedule, mode, text }: Said): 
   if (mode === 'app-user') return { kind: 'page', via: outside.length > 0 ? 'button' : 'load' }
   if (sources.length > 0 && sources.every(source => outside.some(action => action.connector === source.unit.id))) return { kind: 'manual' }
   if (sources.length > 0 && outside.length > 0) return { kind: 'schedule', cron: '0 9 * * *', timezone: null }
+  if (facts.shows && outside.length > 0) return { kind: 'page', via: /\bform\b/i.test(text) ? 'form' : 'button' }
   const implied = impliedSchedule(text)
   if (implied && outside.length > 0) return { kind: 'schedule', cron: implied, timezone: null }
   if (facts.ownData && (facts.ownData.isNew || facts.ownData.moved)) return { kind: 'record', entity: facts.ownData.entity, event: 'created', condition: null }

@@ -2,7 +2,7 @@ import { appVerb, belongsTo, readAction, writeAction, type ReadAction } from './
 import type { Clause } from './language/clauses.ts'
 import { entityNameOf, nounPhrase } from './language/nouns.ts'
 import { mentionsOf } from './language/roles.ts'
-import { readTrigger, type ReadTrigger } from './language/trigger.ts'
+import { objectOf, readTrigger, type ReadTrigger } from './language/trigger.ts'
 import type { ServiceUnit, Unit } from './language/units.ts'
 import { towards } from './vocabulary/grammar.ts'
 import { verbOfNoun, writes, type Verb } from './vocabulary/verbs.ts'
@@ -27,15 +27,17 @@ export type Gathered = {
   unnamedSend: boolean
   /** The app's own data is made or read: enough for a plan without a tool. */
   ownWork: boolean
+  /** What is dealt with as it comes in, for want of anything else that starts the run. */
+  handled: ReadTrigger[]
 }
 
-const pageNouns = new Set(['dashboard', 'page', 'view', 'widget', 'portal', 'screen', 'tab', 'chart', 'overview', 'feed', 'changelog', 'calendar', 'homepage'])
+const pageNouns = new Set(['dashboard', 'page', 'view', 'widget', 'portal', 'screen', 'tab', 'chart', 'overview', 'feed', 'changelog', 'calendar', 'homepage', 'button', 'form'])
 const makers = new Set(['build', 'create', 'make', 'generate', 'set-up', 'setup', 'add', 'want', 'need', 'help', 'show', 'display', 'keep'])
 const machinery = new Set(['workflow', 'automation', 'flow', 'zap', 'app', 'application', 'bot', 'scenario', 'agent', 'system', 'tool', 'integration', 'script', 'job', 'function', 'process', 'trigger'])
 
 export function gather(clauses: readonly Clause[], { scheduled, text }: { scheduled: boolean; text: string }): Gathered {
   const facts: Gathered = {
-    events: [], actions: [], sources: [], linked: [], linkedReads: [], ownData: null, entities: [], pages: pagesIn(text), shows: false, presses: false, automated: false, unnamedSend: false, ownWork: false,
+    events: [], actions: [], sources: [], linked: [], linkedReads: [], ownData: null, entities: [], pages: pagesIn(text), shows: false, presses: false, automated: false, unnamedSend: false, ownWork: false, handled: [],
   }
   let lastTool: string | null = null
   let pending: Array<{ verb: Verb; units: Unit[] }> = []
@@ -93,6 +95,10 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
         return
       }
     }
+    for (const { unit, handled } of mentions) {
+      const object = objectOf(unit, units)
+      if (handled) facts.handled.push({ kind: 'connector', connector: unit.id, event: unit.implied === 'mail' || object === 'email' ? 'email.received' : `${object}.created`, object })
+    }
     const all = mentions.filter(mention => mention.role === 'target')
     const targets = all.filter(({ unit }, at) => at === all.findIndex(other => other.unit.id === unit.id))
     for (const mention of mentions.filter(({ role }) => role === 'source')) addSource(mention.unit, mention.isNew, clause, targets.length > 0 || (verb !== null && writes(verb.class)))
@@ -101,6 +107,8 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
       facts.linked.push(unit.id)
       facts.linkedReads.push(readAction(unit.id, units, unit.implied))
     }
+    const titled = verb === null && !clause.chained && facts.events.length === 0 && mentions.every(({ role }) => role === 'target')
+    if (titled) return
     if (targets.length > 0) {
       resolvePending(targets, clause.after)
       for (const { unit } of targets) facts.actions.push(writeAction(unit.id, verb, nearTo(unit, units, targets.length), unit.implied))
@@ -147,6 +155,12 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
       for (const id of facts.linked) facts.actions.push(writeAction(id, verb, units))
       const entity = entityNameOf(words)
       if (entity) facts.entities.push(entity)
+      return
+    }
+    const last = facts.sources.at(-1)
+    if (last && last.unit.id === lastTool && ['save', 'store', 'record', 'log', 'keep', 'import', 'add'].includes(verb.base) && units.some(unit => unit.kind === 'word' && (unit.low === 'them' || unit.low === 'it'))) {
+      facts.actions.push({ connector: 'app', verb: 'create', object: entityNameOf([last.read.object]) ?? 'Item' })
+      facts.ownWork = true
       return
     }
     if (lastTool && writes(verb.class) && verb.class !== 'send' && belongsTo(lastTool, clause.after)) {
@@ -205,10 +219,10 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     const fresh = clause.after.findIndex(unit => unit.kind === 'word' && unit.low === 'new')
     const base = clause.after.length > 0 ? clause.after : clause.before
     const object = nounPhrase(base)
-    const moved = verb === null || ['transfer', 'upsert', 'upload', 'log'].includes(verb.class) || (verb.class === 'create' && verb.base === 'add')
+    const moved = verb === null || ['transfer', 'upsert', 'upload', 'log'].includes(verb.class) || (verb.class === 'create' && verb.base === 'add') || (verb.class === 'send' && plural(base, object.words) && !targets.some(id => belongsTo(id, wordUnits(object.words))))
     if (fresh >= 0) {
       const { words } = nounPhrase(clause.after, fresh)
-      const made = targets.some(id => words.length > 0 && belongsTo(id, [{ kind: 'word', low: words.at(-1) ?? '', noun: words.at(-1) ?? '', text: '', start: 0, gap: '' }]))
+      const made = targets.some(id => words.length > 0 && belongsTo(id, wordUnits(words)))
       if (words.length > 0 && !(made && fresh <= 1 && !moved)) {
         facts.ownData = { entity: entityNameOf(words), isNew: true, moved }
         return
@@ -224,6 +238,8 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     }
   }
 }
+
+const wordUnits = (words: readonly string[]): Unit[] => words.slice(-1).map(noun => ({ kind: 'word', low: noun, noun, text: noun, start: 0, gap: '' }))
 
 function plural(units: readonly Unit[], words: readonly string[]): boolean {
   return units.some(unit => unit.kind === 'word' && unit.noun === words.at(-1) && unit.low !== unit.noun)

@@ -95,7 +95,6 @@ export const mainContract = {
         version: z.string(),
         home: z.string(),
         platform: z.string(),
-        problem: z.string().nullable(),
       }),
     ),
     /** Now and on each change. `host` tells whether apps are running. */

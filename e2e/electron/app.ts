@@ -18,6 +18,7 @@ export class StandInApp extends EventEmitter {
   readonly paths = new Map<string, string>()
   readonly isPackaged = true
   isSandboxed = false
+  isQuitting = false
   hasQuit = false
   /** The exit code, once the app has ended. */
   readonly ended = Promise.withResolvers<number>()
@@ -49,6 +50,7 @@ export class StandInApp extends EventEmitter {
   }
 
   quit(): void {
+    this.isQuitting = true
     this.emit('before-quit', preventable())
     for (const window of [...this.#owner.windows]) window.close()
     const event = preventable()

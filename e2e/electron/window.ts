@@ -9,7 +9,7 @@ export type ProtocolHandler = (request: Request) => Response | Promise<Response>
 /** What a window has to know of the rest. */
 type Owner = {
   options: { context: BrowserContext; page?: Page }
-  app: EventEmitter
+  app: EventEmitter & { isQuitting: boolean }
   ipcMain: EventEmitter
   handlers: Map<string, ProtocolHandler>
   windows: StandInWindow[]
@@ -80,7 +80,7 @@ export class StandInWindow extends EventEmitter {
     this.#isClosed = true
     this.#owner.windows.splice(this.#owner.windows.indexOf(this), 1)
     this.emit('closed')
-    if (this.#owner.windows.length === 0) this.#owner.app.emit('window-all-closed')
+    if (this.#owner.windows.length === 0 && !this.#owner.app.isQuitting) this.#owner.app.emit('window-all-closed')
   }
   reload = () => void this.loaded.then(page => page.reload())
   /** What the page would open: the answer of the handler. */

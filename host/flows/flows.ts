@@ -127,7 +127,19 @@ export function createFlows(options: FlowsOptions): Flows {
 
   const perform = createPerform({ jq, model, runFunction, callAction: calls.call, available, now })
   const isClosing = () => state === 'closing'
-  const runner = createFlowRunner({ report, journal, calls, jq, perform, now, retryDelaysMs, onChange: publish, isClosing, persist })
+  const runner = createFlowRunner({
+    report,
+    journal,
+    calls,
+    jq,
+    perform,
+    now,
+    retryDelaysMs,
+    onChange: publish,
+    isClosing,
+    persist,
+    write: commits.write,
+  })
   const queue = createQueue<RunRow>({
     due: journal.due,
     work: (row, signal) => runner.work(row, signal).finally(planTick),

@@ -97,8 +97,8 @@ export function createJq({ limitMs = 1000 }: { limitMs?: number } = {}): Jq {
     async check(program) {
       const known = syntax.get(program)
       if (known !== undefined) return known
-      // Defined and never called: only its syntax and its names are looked at. The newline ends a comment.
-      const answer = await ask(`def checked: (${program}\n); empty`, null)
+      // Compiled and never reached: only its syntax and its names are looked at. The newline ends a comment.
+      const answer = await ask(`empty | (${program}\n)`, null)
       const problem = 'error' in answer ? sentence(answer.error) : null
       syntax.set(program, problem)
       return problem

@@ -15,6 +15,7 @@ import type { Perform } from './perform-step.ts'
 const maxSteps = 1000
 /** A step during which the process ended this often is not begun again by itself. */
 const maxInterruptions = 5
+const quickStepMs = 30
 const keptOutputBytes = 8 * 1024 * 1024
 
 export type RunFlowOptions = {
@@ -29,6 +30,7 @@ export type RunFlowOptions = {
   report: (error: AppError) => void
   /** True once the host wants to stop: a run is put back into the queue between two steps. */
   isClosing: () => boolean
+  write: <T>(work: () => T) => Promise<T>
   /** Commits, and tries again while the disk is full. */
   persist: <T>(work: () => T) => Promise<T>
 }
@@ -54,7 +56,8 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
     /** Writes that may share the commit of what comes next. */
     let unsaved: (() => void)[] = []
 
-    async function save(values: Partial<RunRow>, ...writes: (() => void)[]): Promise<void> {
+    async function save(changes: Partial<RunRow>, ...writes: (() => void)[]): Promise<void> {
+      const values = { started_at: run.started_at ?? now(), ...changes }
       const all = [...unsaved, ...writes]
       unsaved = []
       await options.persist(() => {
@@ -91,6 +94,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       if (unsaved.length && mayTakeAMoment(step)) await save({})
       const due = open?.kind === 'wait' && open.state === 'waiting'
       const log = createLog()
+      let noteStart: NodeJS.Timeout | undefined
       live.set(run.id, { n: row.n, lines: log.lines })
       try {
         const context = contextOf(run, outputs, now())
@@ -99,7 +103,8 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         calls.begin(stepId(run.id, row.n))
         if (!due && step.kind !== 'switch') {
           row.state = step.kind === 'wait' ? 'waiting' : 'running'
-          if (step.kind !== 'wait') await save(started(run, now()), () => journal.startStep(row))
+          if (step.kind !== 'wait' && row.n === 0 && !open) noteStart = noteLater(run, row)
+          else if (step.kind !== 'wait') await save(started(run, now()), () => journal.startStep(row))
         }
         const act = () => perform({ run, row, step, input, context, signal, log })
         const outcome = due ? { output: null } : step.kind === 'switch' ? await inStep(step, act) : await act()
@@ -131,6 +136,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         if (!(error instanceof AppError)) options.report(AppError.from(error))
         return fail(row, AppError.from(error), log.lines())
       } finally {
+        clearTimeout(noteStart)
         live.delete(run.id)
       }
     }
@@ -150,6 +156,20 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         journal.startStep(waiting),
       )
     }
+  }
+
+  /**
+   * The start of a run's first step has no earlier step to share a commit with. It is stored only when the step takes its time: until
+   * then the run is as it was in the queue.
+   */
+  function noteLater(run: RunRow, row: StepRow): NodeJS.Timeout {
+    const values = started(run, now())
+    onChange(journal.toRun(Object.assign(run, values)))
+    const write = () => {
+      journal.startStep(row)
+      journal.updateRun(run.seq, values)
+    }
+    return setTimeout(() => void options.write(write).catch(() => {}), quickStepMs)
   }
 
   function closeStep(run: number, row: StepRow, state: 'failed' | 'cancelled', error: AppError): () => void {

@@ -27,7 +27,7 @@ const shellHost: ShellHost = {
   kind: 'electron',
   openExternal: async url => shell.openExternal(linkUrl(url)),
   openBrowser: async url => shell.openExternal(ownUrl(url)),
-  forkHost: () => forkUtility(join(import.meta.dirname, 'host.js'), 'Plugboard host', hostEnvironment(process.env)),
+  fork: program => forkUtility(join(import.meta.dirname, `${program}.js`), `Plugboard ${program}`, hostEnvironment(process.env)),
   forkPractice: () => forkUtility(join(import.meta.dirname, 'practice.js'), 'Plugboard practice accounts', hostEnvironment(process.env)),
 }
 
@@ -97,7 +97,9 @@ async function openWindow(): Promise<void> {
   await window.loadURL(`${appOrigin}/`)
 }
 
+/** Electron waits for nothing when it quits: the first time it is held back until all is closed. */
 function endInOrder(plugboard: PlugboardApp, opened: Home): void {
+  let closing: Promise<void> | undefined
   let isClosed = false
   const close = async () => {
     await Promise.race([plugboard.close().catch(() => {}), delay(closingTimeoutMs, undefined, { ref: false })])
@@ -107,7 +109,7 @@ function endInOrder(plugboard: PlugboardApp, opened: Home): void {
   app.on('will-quit', event => {
     if (isClosed) return
     event.preventDefault()
-    void close().finally(() => {
+    closing ??= close().finally(() => {
       isClosed = true
       app.quit()
     })

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { AppError } from '../../core/errors.ts'
+import type { Provider } from '../../core/provider.ts'
 import { tokenFetch } from './answer.ts'
 import { explainAnswer, explainCode } from './errors.ts'
 import { toGrant, type Grant } from './grant.ts'
@@ -36,14 +37,14 @@ export type Attempt = {
  */
 export async function authorize(options: AuthorizeOptions): Promise<Attempt> {
   const { provider, server, client, scopes, signal, limitMs = 5 * 60_000, now = Date.now } = options
-  signal?.throwIfAborted()
+  if (signal?.aborted) throw cancelled(provider)
   const state = oauth.generateRandomState()
   const codeVerifier = oauth.generateRandomCodeVerifier()
   const listener = await listen({ provider, state })
   const { redirectUri } = listener
 
   const ended = Promise.withResolvers<never>()
-  const cancel = () => ended.reject(new AppError('cancelled', `Connecting to ${provider.name} was cancelled.`))
+  const cancel = () => ended.reject(cancelled(provider))
   const tooLate = () =>
     ended.reject(
       new AppError('timeout', `You did not finish signing in to ${provider.name} in time. Try again.`, { action: { kind: 'retry' } }),
@@ -81,7 +82,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Attempt> {
         const answer = await oauth.processAuthorizationCodeResponse(metadata, { client_id: client.clientId }, response)
         return toGrant(provider, answer, scopes, now())
       } catch (error) {
-        if (signal?.aborted) throw new AppError('cancelled', `Connecting to ${provider.name} was cancelled.`, { cause: error })
+        if (signal?.aborted) throw cancelled(provider)
         throw explainAnswer(provider, error)
       }
     },
@@ -93,6 +94,8 @@ export async function authorize(options: AuthorizeOptions): Promise<Attempt> {
     },
   }
 }
+
+const cancelled = (provider: Provider) => new AppError('cancelled', `Connecting to ${provider.name} was cancelled.`)
 
 type Secrets = { redirectUri: string; state: string; codeVerifier: string }
 

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Provider as OpenIdProvider } from 'oidc-provider'
 import type { Provider } from '../../core/provider.ts'
 import { serverOf, type OAuthClient, type Party } from './server.ts'
@@ -9,25 +9,48 @@ export const publicClient: OAuthClient = { clientId: 'desktop' }
 export const basicClient: OAuthClient = { clientId: 'basic', clientSecret: 'basic:secret/+%' }
 export const postClient: OAuthClient = { clientId: 'post', clientSecret: 'post:secret' }
 
-const registered = { redirect_uris: ['http://127.0.0.1/callback'], application_type: 'native', grant_types: ['authorization_code', 'refresh_token'] }
+const registered = {
+  redirect_uris: ['http://127.0.0.1/callback'],
+  application_type: 'native',
+  grant_types: ['authorization_code', 'refresh_token'],
+  id_token_signed_response_alg: 'ES256',
+}
 
 /** A certified OpenID provider on loopback: PKCE required, `iss` in its answers, rotating refresh tokens whose reuse ends the grant. */
 export async function startAuthorizationServer(t: Teardown) {
-  const handlers = { current: (_: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => void response.end() }
-  const server = createServer((request, response) => handlers.current(request, response))
+  const server = createServer((request, response) => answer(request, response))
+  let answer = (_: IncomingMessage, response: ServerResponse): void => void response.end()
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const address = server.address()
   const issuer = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
-  const accounts = { async findAccount(_: unknown, id: string) { return { accountId: id, claims: async () => ({ sub: id }) } } }
+  const accounts = {
+    async findAccount(_: unknown, id: string) {
+      return { accountId: id, claims: async () => ({ sub: id }) }
+    },
+  }
   const openId = new OpenIdProvider(issuer, {
     ...accounts,
     clients: [
       { ...registered, client_id: publicClient.clientId, token_endpoint_auth_method: 'none' },
-      { ...registered, client_id: basicClient.clientId, client_secret: basicClient.clientSecret, token_endpoint_auth_method: 'client_secret_basic' },
-      { ...registered, client_id: postClient.clientId, client_secret: postClient.clientSecret, token_endpoint_auth_method: 'client_secret_post' },
+      {
+        ...registered,
+        client_id: basicClient.clientId,
+        client_secret: basicClient.clientSecret,
+        token_endpoint_auth_method: 'client_secret_basic',
+      },
+      {
+        ...registered,
+        client_id: postClient.clientId,
+        client_secret: postClient.clientSecret,
+        token_endpoint_auth_method: 'client_secret_post',
+      },
     ],
     scopes: ['openid', 'offline_access', 'tickets:read', 'tickets:write'],
-    features: { revocation: { enabled: true }, introspection: { enabled: true, allowedPolicy: () => true }, devInteractions: { enabled: true } },
+    features: {
+      revocation: { enabled: true },
+      introspection: { enabled: true, allowedPolicy: () => true },
+      devInteractions: { enabled: true },
+    },
     issueRefreshToken: () => true,
     rotateRefreshToken: () => true,
     pkce: { required: () => true },
@@ -35,7 +58,7 @@ export async function startAuthorizationServer(t: Teardown) {
     cookies: { keys: ['test'] },
     jwks: { keys: [await signingKey()] },
   })
-  handlers.current = openId.callback()
+  answer = openId.callback()
   t.after(() => {
     server.closeAllConnections()
     server.close()
@@ -103,9 +126,14 @@ export async function giveConsent(authorizationUrl: string, answer: 'agree' | 'r
     }
     const page = await response.text()
     const action = /action="([^"]+)"/.exec(page)?.[1]
-    if (!action) throw new Error(`The server shows no form: ${response.status} ${page.slice(0, 400)}`)
+    if (!action)
+      throw new Error(`The server shows no form: ${response.status} ${page.replaceAll(/<style[\s\S]*?<\/style>|<[^>]+>/g, '').trim()}`)
     if (answer === 'refuse') response = await go(new URL(`${action}/abort`, url))
-    else response = await go(new URL(action, url), page.includes('name="password"') ? { prompt: 'login', login: 'ada', password: 'x' } : { prompt: 'consent' })
+    else
+      response = await go(
+        new URL(action, url),
+        page.includes('name="password"') ? { prompt: 'login', login: 'ada', password: 'x' } : { prompt: 'consent' },
+      )
   }
   throw new Error('The server never sent the browser back')
 }

@@ -18,7 +18,7 @@ const shell: ShellHost = {
   // The page is in a browser already and opens addresses itself.
   openExternal: async () => {},
   openBrowser: async () => {},
-  forkHost: () => forkNode(join(import.meta.dirname, 'host.js'), hostEnvironment(process.env)),
+  fork: program => forkNode(join(import.meta.dirname, `${program}.js`), hostEnvironment(process.env)),
   forkPractice: () => forkNode(join(import.meta.dirname, 'practice.js'), hostEnvironment(process.env)),
 }
 

@@ -25,7 +25,8 @@ export function writeAction(id: string, verb: Verb | null, units: readonly Unit[
   const className: VerbClass = verb === null || !writes(verb.class) ? 'transfer' : verb.class
   if (kind === 'mail' && (verb?.base === 'draft' || nouns.includes('draft')) && className !== 'send') return { connector: id, verb: 'create', object: 'draft' }
   if (kind === 'mail' && className === 'create' && nouns.includes('attachment') && !nouns.includes('email')) return { connector: id, verb: 'update', object: 'attachment' }
-  if (kind === 'chat' && nouns.includes('status') && (className === 'update' || className === 'upsert')) return { connector: id, verb: 'update', object: 'status' }
+  if (kind === 'mail' && (className === 'create' || className === 'append') && nouns.some(noun => noun === 'label' || noun === 'tag' || noun === 'star')) return { connector: id, verb: 'update', object: 'email' }
+  if (kind === 'chat' && nouns.includes('status') && (className === 'update' || className === 'upsert')) return { connector: id === 'slackbot' ? 'slackuser' : id, verb: 'update', object: 'status' }
   if (kind === 'mail' && verb?.base === 'reply') return { connector: id, verb: 'send', object: 'reply' }
   if (kind === 'mail' && className === 'update' && !nouns.some(noun => facts.nouns.includes(noun))) return { connector: id, verb: 'send', object: 'email' }
   if (kind === 'document' && (verb?.base === 'add' || verb?.base === 'insert' || verb?.base === 'put') && !nouns.some(noun => noun === 'document' || noun === 'doc')) return { connector: id, verb: 'append', object: 'text' }
@@ -39,7 +40,7 @@ export function writeAction(id: string, verb: Verb | null, units: readonly Unit[
 /** Reading a tool's data, named by the words or by what such a tool holds. */
 export function readAction(id: string, units: readonly Unit[], implied: Kind | null = null, verb: Verb | null = null): ReadAction {
   const kind = kindOf(id, units, implied)
-  const nouns = units.flatMap(unit => (unit.kind === 'word' ? [unit.noun] : []))
+  const nouns = units.flatMap(unit => (unit.kind === 'word' ? [unit.noun] : unit.kind === 'service' && unit.implied && unit.id === id ? [unit.noun, ...unit.noun.split(' ')] : []))
   const object = nouns.find(noun => kinds[kind].nouns.includes(noun) && !['calendar', 'inbox', 'channel'].includes(noun)) ?? kinds[kind].nouns[0] ?? 'item'
   const looks = verb !== null && ['search', 'find', 'lookup', 'query', 'look'].includes(verb.base)
   return { connector: id, verb: looks ? 'search' : 'read', object: object === 'pr' ? 'pull request' : object }

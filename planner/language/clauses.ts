@@ -17,6 +17,9 @@ export type Clause = {
 const markers = triggerMarkers.map(text => text.split(' '))
 const asides = new Set(['so', 'because', 'before', 'while', 'without', 'unless'])
 /** “Get notified”, “have it posted”: the participle says what is to be done. */
+const modals = new Set(['can', 'will', 'should', 'may', 'must', 'could', 'would', 'users', 'people'])
+/** “Let me export …”: what follows is what is asked for. */
+const enabling = new Set(['let', 'allow', 'enable', 'help', 'ask'])
 const passives = new Set(['get', 'receive'])
 const leading = new Set(['connect', 'press', 'show'])
 
@@ -29,7 +32,8 @@ const lowAt = (units: readonly Unit[], at: number): string => {
 export function clausesOf(units: readonly Unit[]): Clause[] {
   const clauses: Clause[] = []
   let clause = open('action')
-  let start = 0
+  /** The request that “for new …” stands in: it goes on behind it. */
+  let interrupted: Clause | null = null
 
   function open(role: Clause['role'], marker = ''): Clause {
     return { role, marker, verb: null, before: [], after: [], chained: false, automated: false }
@@ -40,7 +44,7 @@ export function clausesOf(units: readonly Unit[]): Clause[] {
   }
   const isEmpty = (): boolean => !clause.verb && clause.before.length === 0
 
-  for (let i = start; i < units.length; i++) {
+  for (let i = 0; i < units.length; i++) {
     const unit = units[i]
     if (!unit) break
     const low = lowAt(units, i)
@@ -67,8 +71,17 @@ export function clausesOf(units: readonly Unit[]): Clause[] {
       continue
     }
     if (marker && !(clause.role === 'trigger' && !isEmpty() && marker.length > 1) && !(clause.role === 'trigger' && isEmpty())) {
+      interrupted = clause.role === 'action' && clause.verb && /\b(?:new|every|each)$/.test(marker.join(' ')) ? clause : null
       close(open('trigger', marker.join(' ')))
       i += marker.length - 1
+      continue
+    }
+    if (interrupted && clause.role === 'trigger' && !isEmpty() && ['to', 'into', 'onto', 'via', 'using'].includes(low)) {
+      const going: Clause = interrupted
+      clauses.splice(clauses.indexOf(going), 1)
+      interrupted = null
+      close(going)
+      push(unit)
       continue
     }
     if (low === 'then' || low === 'finally' || low === 'afterwards') {
@@ -113,7 +126,17 @@ export function clausesOf(units: readonly Unit[]): Clause[] {
       clause.verb = verb
       continue
     }
-    if (verb && !clause.verb && (isEmpty() || clause.role === 'trigger' || !verb.noun || clause.before.every(({ kind }) => kind === 'service'))) {
+    if (verb?.form === 'base' && clause.role === 'action' && clause.verb && enabling.has(clause.verb.base) && clause.after.length > 0 && clause.after.length < 5) {
+      close(open('action'))
+      clause.verb = verb
+      continue
+    }
+    if (unit.kind === 'service' && unit.implied === null && isEmpty() && clause.role === 'action' && ['me', 'us', 'them', 'everyone'].includes(lowAt(units, i + 1))) {
+      clause.verb = verbOf('message')
+      clause.after.push(unit)
+      continue
+    }
+    if (verb && !clause.verb && (isEmpty() || clause.role === 'trigger' || !verb.noun || clause.before.every(({ kind }) => kind === 'service') || modals.has(lowAt(units, i - 1)))) {
       clause.verb = verb
       continue
     }
@@ -179,13 +202,21 @@ function verbAt(units: readonly Unit[], at: number, place: 'start' | 'and' | 'in
     return verb
   }
   if (verb.form === 'past') return null
-  if (implied && place === 'start') return next?.kind === 'word' && next.low === 'via' ? verb : !next ? verb : null
+  if (implied && place === 'start') return isMailing(units, at) ? verb : null
   if (!verb.noun) return verb
   if (verb.form === 'third') return startsRequest(units, at) || current?.form === 'third' ? verb : null
   if (next?.kind === 'word' && ['is', 'are', 'was', 'has', 'of'].includes(next.low)) return null
   if (place === 'start') return verb
   if (next?.kind === 'mark' || !next) return current?.form === 'base' && !verbOfNoun(low) ? verb : null
   return startsRequest(units, at) || next.kind === 'word' ? verb : null
+}
+
+/** “Email invoices to clients” is a request; “email attachments to Drive” names data. */
+function isMailing(units: readonly Unit[], at: number): boolean {
+  const end = units.findIndex((unit, n) => n > at && (unit.kind === 'mark' || (unit.kind === 'word' && unit.low === 'when')))
+  const rest = units.slice(at + 1, end < 0 ? undefined : end)
+  const into = rest.some((unit, n) => unit.kind === 'service' && rest.slice(Math.max(0, n - 3), n).some(before => before.kind === 'word' && ['to', 'into', 'in'].includes(before.low)))
+  return !into && !(rest[0]?.kind === 'word' && /^(?:attachment|address|summar|digest)/.test(rest[0].low) && rest.some(unit => unit.kind === 'service'))
 }
 
 function isPassive(previous: string): boolean {

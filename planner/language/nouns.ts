@@ -8,6 +8,9 @@ const adjectives = new Set(
   'new important urgent overdue all open closed completed complete recent upcoming daily weekly monthly latest generated high low priority incoming inbound outbound just current pending every each finished key qualified more first last next old existing specific certain main big large total full quick automatic automated real-time personalized personalised welcome tiered unread unanswered fresh following different multiple several many your their brand-new newly active inactive today yesterday tomorrow only own same paid unpaid single relevant valid'.split(' '),
 )
 const stops = new Set('is are was were be been has have had gets get and or then when that which who where if as than it there not will should can must via per during today yesterday tomorrow automatically instantly directly now'.split(' '))
+/** Of a record, not a record: “a lead's status”. */
+const attributes = new Set('status stage priority state value amount level quantity score due deadline'.split(' '))
+const happens = new Set('signs drops falls reaches exceeds expires becomes arrives comes fails goes ends starts changes moves passes hits leaves unsubscribes registers turns sign leave close'.split(' '))
 const people = new Set('i you we he she they user users someone somebody anyone customer client person people team member staff employee visitor'.split(' '))
 
 /** The words of the noun phrase that begins at `from`, adjectives left out, the last one singular; and where it ends. */
@@ -22,11 +25,12 @@ export function nounPhrase(units: readonly Unit[], from = 0): { words: string[];
       break
     }
     if (unit.low === 'new') isNew = true
-    if (words.length === 0 && (determiners.has(unit.low) || adjectives.has(unit.low) || unit.low === 'of')) continue
+    if (words.length === 0 && (determiners.has(unit.low) || adjectives.has(unit.low) || ['of', 'out', 'up'].includes(unit.low))) continue
     if (stops.has(unit.low) || prepositions.has(unit.low) || determiners.has(unit.low) || pronouns.has(unit.low)) break
     const verb = verbOf(unit.low)
-    if (words.length > 0 && verb && (verb.form === 'past' || !verb.noun)) break
-    if (words.length === 0 && verb && !verb.noun && verb.form !== 'past') break
+    if (words.length > 0 && verb && (verb.form === 'past' || (!verb.noun && verb.form !== 'gerund') || happens.has(unit.low))) break
+    if (words.length > 0 && happens.has(unit.low)) break
+    if (words.length === 0 && verb && !verb.noun && (verb.form === 'base' || verb.form === 'third')) break
     if (adjectives.has(unit.low)) continue
     if (!/^[\p{L}][\p{L}\p{N}'-]*$/u.test(unit.low)) break
     if (words.length === 0 && verb?.form === 'past') continue
@@ -36,6 +40,7 @@ export function nounPhrase(units: readonly Unit[], from = 0): { words: string[];
       break
     }
   }
+  if (words.length > 1 && attributes.has(words.at(-1) ?? '')) words.pop()
   const last = words.pop()
   if (last !== undefined) words.push(singular(last))
   return { words, end: i, isNew }

@@ -6,7 +6,8 @@ import type { ServiceUnit, Unit } from './units.ts'
 
 /** What a tool is in a clause: data comes from it, goes into it, or its account is linked. */
 export type Role = 'source' | 'target' | 'linked'
-export type Mention = { unit: ServiceUnit; role: Role; /** “new” stands before it or before its noun. */ isNew: boolean }
+/** `isNew`: “new” stands before it or before its noun. `handled`: something is done to what is new in it: “reply to new emails”. */
+export type Mention = { unit: ServiceUnit; role: Role; isNew: boolean; handled: boolean }
 
 const saying = new Set('notification notifications alert alerts message messages update updates summary summaries reminder reminders digest dm dms ping post posts report reports'.split(' '))
 const taking = new Set(['transfer', 'upsert', 'upload', 'move', 'log'])
@@ -14,7 +15,7 @@ const taking = new Set(['transfer', 'upsert', 'upload', 'move', 'log'])
 /** Gives each tool of a clause its role, by the verb and the preposition before its name. */
 export function mentionsOf(clause: Clause): { verb: Verb | null; mentions: Mention[] } {
   const units = [...clause.before, ...clause.after]
-  const verb = receives(clause) ? verbOf('notify') : (clause.verb ?? actionNoun(units))
+  const verb = receives(clause) ? verbOf('notify') : starts(clause) ? (actionNoun(clause.after) ?? verbOf('push')) : (clause.verb ?? actionNoun(units))
   const found: Array<Mention & { preposition: string }> = []
   units.forEach((unit, at) => {
     if (unit.kind !== 'service') return
@@ -22,7 +23,9 @@ export function mentionsOf(clause: Clause): { verb: Verb | null; mentions: Menti
     const last = found.at(-1)
     const preposition = listed && last ? last.preposition : prepositionOf(units, at)
     const role = listed && last ? last.role : roleOf({ clause, verb, units, at, unit, preposition })
-    found.push({ unit, role, preposition, isNew: isNewAt(units, at) })
+    const isNew = isNewAt(units, at)
+    const handled = isNew && role === 'target' && verb !== null && (preposition === 'to' || ['update', 'move', 'delete'].includes(verb.class) || verb.base === 'reply') && directlyNew(units, at)
+    found.push({ unit, role, preposition, isNew, handled })
   })
   const taken = new Set(found.flatMap(({ unit, role, preposition }) => (role === 'source' && outOf.has(preposition) ? [unit.id] : [])))
   const mentions = found.map(mention => (taken.has(mention.unit.id) && mention.unit.implied && mention.preposition === '' ? { ...mention, role: 'source' as const } : mention))
@@ -37,6 +40,9 @@ function receives(clause: Clause): boolean {
     && clause.after.some(unit => unit.kind === 'service')
 }
 
+/** “New records trigger messages”: what is triggered is what is to be done. */
+const starts = (clause: Clause): boolean => clause.verb?.base === 'trigger' && clause.before.length > 0
+
 /** “Slack notifications for new orders”: the noun that says what is to be done when no verb does. */
 function actionNoun(units: readonly Unit[]): Verb | null {
   for (const unit of units.toReversed()) {
@@ -49,6 +55,8 @@ function actionNoun(units: readonly Unit[]): Verb | null {
 function roleOf({ clause, verb, units, at, unit, preposition }: { clause: Clause; verb: Verb | null; units: readonly Unit[]; at: number; unit: ServiceUnit; preposition: string }): Role {
   const behindVerb = clause.verb === null || clause.after.includes(unit)
   const laterTarget = units.slice(at + 1).some((other, n) => other.kind === 'service' && other.id !== unit.id && towards.has(prepositionOf(units, at + 1 + n)))
+  if (preposition === 'during') return 'source'
+  if (verb === null && clause.chained) return 'target'
   if (verb === null) {
     if (outOf.has(preposition) || preposition === 'for') return 'source'
     return preposition === '' ? 'source' : 'target'
@@ -62,6 +70,7 @@ function roleOf({ clause, verb, units, at, unit, preposition }: { clause: Clause
     case 'summarize':
     case 'process':
     case 'press':
+      if (verb.base === 'sign' && preposition === 'with') return 'linked'
       return ['to', 'into', 'onto'].includes(preposition) && unit.implied !== 'calendar' ? 'target' : 'source'
     case 'send':
       if (outOf.has(preposition)) {
@@ -70,15 +79,20 @@ function roleOf({ clause, verb, units, at, unit, preposition }: { clause: Clause
         return mail && preposition === 'from' && !other ? 'target' : 'source'
       }
       if (preposition === 'about' || (preposition === 'for' && unit.implied !== 'chat')) return 'source'
-      if (preposition === '') return laterTarget && !saying.has(nextWord(units, at)) ? 'source' : 'target'
+      if ((preposition === 'in' || preposition === 'on') && laterTarget) return 'source'
+      if (preposition === '') return laterTarget && (!saying.has(nextWord(units, at)) || !speaks(unit)) ? 'source' : 'target'
       return 'target'
     default:
+      if (verb.class === 'upsert' && preposition === '' && units.slice(at + 1).some((other, n) => other.kind === 'service' && prepositionOf(units, at + 1 + n) === 'with')) return 'source'
       if (outOf.has(preposition) || preposition === 'for' || preposition === 'about') return 'source'
       if (preposition === '') return laterTarget || (taking.has(verb.class) && unit.implied === 'mail') || (verb.class === 'upload' && nextWord(units, at) === 'attachments') ? 'source' : 'target'
       if ((preposition === 'in' || preposition === 'on') && laterTarget) return 'source'
       return towards.has(preposition) || through.has(preposition) ? 'target' : 'source'
   }
 }
+
+/** Tools that can carry words to people. */
+const speaks = (unit: ServiceUnit): boolean => serviceById.get(unit.id)?.kinds.some(kind => ['chat', 'mail', 'social'].includes(kind)) === true
 
 const nextWord = (units: readonly Unit[], at: number): string => {
   const next = units[at + 1]
@@ -113,6 +127,13 @@ function isListed(units: readonly Unit[], at: number): boolean {
     else break
   }
   return joined && units[i]?.kind === 'service'
+}
+
+/** “new emails”, without an article: what comes in, not one more. */
+function directlyNew(units: readonly Unit[], at: number): boolean {
+  const before = units[at - 1]
+  const first = units[at - 2]
+  return before?.kind === 'word' && (before.low === 'new' || before.low === 'incoming') && !(first?.kind === 'word' && (first.low === 'a' || first.low === 'the'))
 }
 
 function isNewAt(units: readonly Unit[], at: number): boolean {

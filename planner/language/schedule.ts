@@ -78,6 +78,8 @@ export function findSchedule(text: string): Schedule | null {
 
 /** A cadence of data that lets the cadence of a report be guessed: “a summary of today's orders”. */
 export function impliedSchedule(text: string): string | null {
+  if (/\b(?:\d+|an?|one|two|three|the) (?:days?|weeks?) (?:before|prior to|ahead of|after)\b/i.test(text)) return '0 9 * * *'
+  if (/\b(?:\d+|an?|one|two|three|the) (?:hours?|minutes?) (?:before|prior to|ahead of)\b/i.test(text)) return '0 * * * *'
   if (!/\b(?:summary|digest|recap|report|roundup|overview|list)\b/i.test(text)) return null
   return /\b(?:from today|today's|of today|of the day)\b/i.test(text) ? '0 18 * * *' : null
 }

@@ -29,7 +29,8 @@ export function readTrigger(clause: Clause): ReadTrigger | null {
     return { kind: 'connector', connector: service.id, event: connectorEvent(service, object, clause, event), object }
   }
   const { words } = subjectOf(clause.before, clause.after, isActive(clause))
-  if (words.length === 0) return null
+  const pronoun = clause.before.some(unit => isWord(unit, 'they', 'it', 'one'))
+  if (words.length === 0) return pronoun ? { kind: 'record', entity: null, event, condition: conditionOf(clause) } : null
   return { kind: 'record', entity: entityNameOf(words), event, condition: conditionOf(clause) }
 }
 
@@ -61,7 +62,8 @@ function eventOf(clause: Clause): Event {
     if (eventVerbs.updated.has(base) && (verbs.some(verb => verb?.base === base && (verb.form !== 'base' || !verb.noun)) || words.some(word => participle(word) === base || updatedBy.test(word)))) return 'updated'
     if (eventVerbs.created.has(base) && (clause.verb?.base === base || words.some(word => participle(word) === base))) return 'created'
   }
-  return 'created'
+  const is = clause.before.findIndex(unit => isWord(unit, 'is', 'are', 'becomes'))
+  return clause.verb === null && is > 0 && !clause.before.some(unit => isWord(unit, 'there', 'new')) && is < clause.before.length - 1 ? 'updated' : 'created'
 }
 
 const irregular = dictionary({ paid: 'pay', won: 'win', lost: 'lose', fell: 'fall', became: 'become', made: 'make', bought: 'buy', came: 'come', shipped: 'ship', pays: 'pay', falls: 'fall', drops: 'drop', exceeds: 'exceed', arrives: 'arrive', subscribes: 'subscribe', buys: 'buy', reaches: 'reach', overdue: 'overdue', late: 'overdue' })

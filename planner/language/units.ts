@@ -127,6 +127,10 @@ export function resolveUnnamed(units: readonly Unit[], channels: readonly string
       if (noun === pair && noun !== '') i++
       continue
     }
+    if (unit.kind === 'word' && /^[\w.+-]+@[\w-]+\.[\w.]+$/.test(unit.low) && !named.some(id => serviceById.get(id)?.kinds.some(kind => kind === 'mail' || kind === 'chat'))) {
+      out.push({ kind: 'service', id: 'gmail', implied: 'mail', noun: 'email', text: unit.text, start: unit.start, gap: unit.gap })
+      continue
+    }
     if (unit.kind === 'word' && (/^#[a-z_]/.test(unit.low) || (unit.noun === 'channel' && !channels.some(id => named.includes(id)) && !units.some(other => other.kind === 'word' && /^#[a-z_]/.test(other.low))))) {
       const id = channels.find(candidate => named.includes(candidate)) ?? channels[0] ?? 'slackbot'
       out.push({ kind: 'service', id, implied: 'chat', noun: 'channel', text: unit.text, start: unit.start, gap: unit.gap })

@@ -1,8 +1,8 @@
 const set = (words: string): ReadonlySet<string> => new Set(words.split(' '))
 
 export const determiners = set('a an the my our your their his her its this that these those each every any all some new another which whose one of specific certain given')
-export const pronouns = set('me us you them it him her everyone everybody someone people this that those these')
-export const prepositions = set('to into onto in on at from of via using with through by inside within for as about under between before after against out off over')
+export const pronouns = set('they he she i we me us you them it him her everyone everybody someone people this that those these')
+export const prepositions = set('to into onto in on at from of via using with through by inside within for as about under between before after against out off over during')
 export const towards = set('to into onto in on inside at')
 export const through = set('via using through with by')
 export const outOf = set('from of off')

@@ -22,7 +22,7 @@ const bases: Readonly<Record<VerbClass, string>> = {
   show: 'show display view see embed visualize visualise browse',
   connect: 'connect link use integrate want need allow let enable authorize authorise help give ask require build automate set-up setup configure manage',
   press: 'press click tap hit',
-  process: 'process turn convert receive validate verify filter wait trigger run rename activate transform format handle review detect identify evaluate qualify calculate compute compare',
+  process: 'process turn convert receive validate verify filter wait trigger run rename activate transform format handle review detect identify fill sign join subscribe enroll expire fail arrive evaluate qualify calculate compute compare',
 }
 
 /** Also everyday nouns: a verb only where a verb can stand. */
