@@ -1,6 +1,13 @@
 import { z } from 'zod'
+import type { ErrorAction } from './errors.ts'
 
-const error = z.object({ code: z.string(), message: z.string(), details: z.string().optional() })
+const error = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.string().optional(),
+  /** The one button beside the sentence: a run that waits says what for, and this does it. */
+  action: z.custom<ErrorAction>(value => typeof value === 'object' && value !== null && 'kind' in value).optional(),
+})
 
 export const runState = z.enum(['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'])
 export type RunState = z.infer<typeof runState>

@@ -6,7 +6,7 @@ import type { Practice } from '../main/practice/practice.ts'
 
 /** Slack's own client against the practice workspace at this origin, with a token from a sign-in of its own. */
 export async function openSlack(origin: string): Promise<WebClient> {
-  const { authorizationPath, tokenPath } = slackbot.provider.practice
+  const { authorizationPath = '', tokenPath = '' } = slackbot.provider.practice ?? {}
   const practice: Pick<Practice, 'endpoints'> = {
     endpoints: async () => ({
       authorizationEndpoint: origin + authorizationPath,

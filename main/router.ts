@@ -33,7 +33,7 @@ export type Rooms = {
 /** Main's side of the contract. Each handler hands over to one room; `host.*` is passed on as it is. */
 export function createMainRouter(rooms: Rooms): AnyRouter {
   const os = implement(mainContract)
-  const { projects, apps, chat, connections, vault, settings, shell } = rooms
+  const { projects, chat, connections, vault, settings, shell } = rooms
 
   return os.router({
     system: {
@@ -133,8 +133,8 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
     practice: { open: os.practice.open.handler(({ input }) => openPractice(rooms, input)) },
     vault: {
       status: os.vault.status.handler(() => vault.status()),
-      usePassphrase: os.vault.usePassphrase.handler(({ input }) => vault.usePassphrase(input.passphrase)),
-      useSession: os.vault.useSession.handler(() => vault.useSession()),
+      setPassphrase: os.vault.setPassphrase.handler(({ input }) => vault.usePassphrase(input.passphrase)),
+      keepForSession: os.vault.keepForSession.handler(() => vault.useSession()),
       unlock: os.vault.unlock.handler(({ input }) => vault.unlock(input.passphrase)),
     },
     settings: {

@@ -22,8 +22,6 @@ export type ShellHost = {
   openBrowser(url: string): Promise<void>
   /** Starts one of our own programs as a process, with an environment that says nothing about this one. */
   fork(program: 'host' | 'practice'): Child
-  /** Starts the practice process (`main/practice/emulator.ts`) in the same way. */
-  forkPractice(): Child
 }
 
 export type AppOptions = { shell: ShellHost; home: string; version: string }

@@ -17,16 +17,31 @@ import type { PlannerContext } from './context.ts'
 import { plan } from './plan.ts'
 import { obstacleOf } from './runnable.ts'
 
-const empty: AppModel = { id: 'desk', path: '/desk', config: { name: 'Support desk' }, entities: [], functions: [], flows: [], connectors: [], problems: [] }
+const empty: AppModel = {
+  id: 'desk',
+  path: '/desk',
+  config: { name: 'Support desk' },
+  entities: [],
+  functions: [],
+  flows: [],
+  connectors: [],
+  problems: [],
+}
 const facts = Object.values(connectors).map(connectorFacts)
-const contextWith = (model: Partial<AppModel> = {}): PlannerContext => ({ model: { ...empty, ...model }, connectors: facts, timezone: 'Europe/Berlin', now: new Date('2026-11-20T10:00:00Z') })
+const contextWith = (model: Partial<AppModel> = {}): PlannerContext => ({
+  model: { ...empty, ...model },
+  connectors: facts,
+  timezone: 'Europe/Berlin',
+  now: new Date('2026-11-20T10:00:00Z'),
+})
 
 function changesFor(prompt: string, choices: Partial<PlanChoices> = {}, context = contextWith()): ChangeSet {
   const result = plan(prompt, context)
   if (result.outcome !== 'plan') throw new AppError('validation', 'no plan')
   return toChangeSet(result.plan, { mode: 'shared', slots: {}, ...choices }, context)
 }
-const textOf = (set: ChangeSet, path: string): string => set.files.find(file => file.path === path)?.text ?? assert.fail(`${path} is missing from ${set.files.map(file => file.path).join(', ')}`)
+const textOf = (set: ChangeSet, path: string): string =>
+  set.files.find(file => file.path === path)?.text ?? assert.fail(`${path} is missing from ${set.files.map(file => file.path).join(', ')}`)
 
 /** Every file is one the app can load: schemas hold and the function bundles. */
 async function assertLoads(set: ChangeSet): Promise<void> {
@@ -34,7 +49,14 @@ async function assertLoads(set: ChangeSet): Promise<void> {
     assert.ok(text !== null && !path.includes('..'))
     if (path.endsWith('.ts')) {
       functionName.parse(path.split('/')[1])
-      await build({ stdin: { contents: text, loader: 'ts' }, bundle: true, write: false, external: ['plugboard'], format: 'esm', logLevel: 'silent' })
+      await build({
+        stdin: { contents: text, loader: 'ts' },
+        bundle: true,
+        write: false,
+        external: ['plugboard'],
+        format: 'esm',
+        logLevel: 'silent',
+      })
     } else if (path.startsWith('entities/')) assert.equal(`entities/${entity.parse(parse(text)).name}.jsonc`, path)
     else if (path.startsWith('workflows/')) {
       flow.parse(parse(text))
@@ -45,7 +67,15 @@ async function assertLoads(set: ChangeSet): Promise<void> {
 
 test('the main job comes to an entity, a function, a flow and a connector file', async () => {
   const set = changesFor('Post a message to the Slack #support channel when a new ticket is created.')
-  assert.deepEqual(set.files.map(({ path }) => path), ['entities/Ticket.jsonc', 'functions/postNewTicketToSlack/entry.ts', 'workflows/New ticket to Slack.jsonc', 'connectors/slackbot.jsonc'])
+  assert.deepEqual(
+    set.files.map(({ path }) => path),
+    [
+      'entities/Ticket.jsonc',
+      'functions/postNewTicketToSlack/entry.ts',
+      'workflows/New ticket to Slack.jsonc',
+      'connectors/slackbot.jsonc',
+    ],
+  )
   assert.equal(
     textOf(set, 'functions/postNewTicketToSlack/entry.ts'),
     `import { connectors } from 'plugboard'
@@ -58,7 +88,11 @@ export default async function postNewTicketToSlack({ ticket }: { ticket: Ticket 
 `,
   )
   const [step] = flow.parse(parse(textOf(set, 'workflows/New ticket to Slack.jsonc'))).definition.do
-  assert.deepEqual(step?.['post_new_ticket_to_slack'], { call: 'invoke_backend_function', with: { function_name: 'postNewTicketToSlack', args: { ticket: '${ .trigger.data }' } }, 'x-plugboard': { title: 'New ticket to Slack' } })
+  assert.deepEqual(step?.['post_new_ticket_to_slack'], {
+    call: 'invoke_backend_function',
+    with: { function_name: 'postNewTicketToSlack', args: { ticket: '${ .trigger.data }' } },
+    'x-plugboard': { title: 'New ticket to Slack' },
+  })
   assert.deepEqual(parse(textOf(set, 'connectors/slackbot.jsonc')), { type: 'slackbot', scopes: ['chat:write'], mode: 'shared' })
   await assertLoads(set)
 })
@@ -73,22 +107,52 @@ test('a second plan of the same kind takes free names and touches nothing that i
   const first = changesFor('Post to Slack #support when a new ticket is created')
   const existing = contextWith({
     entities: [{ file: 'entities/Ticket.jsonc', entity: entity.parse(parse(textOf(first, 'entities/Ticket.jsonc'))) }],
-    functions: [{ name: 'postNewTicketToSlack', file: 'functions/postNewTicketToSlack/entry.ts', config: { entry: 'entry.ts', timeoutSeconds: 60, memoryMb: 200 }, uses: [] }],
-    flows: [{ name: 'New ticket to Slack', file: 'workflows/New ticket to Slack.jsonc', flow: flow.parse(parse(textOf(first, 'workflows/New ticket to Slack.jsonc'))) }],
-    connectors: [{ file: 'connectors/slackbot.jsonc', connector: { type: 'slackbot', scopes: ['chat:write', 'users:read'], mode: 'shared' } }],
+    functions: [
+      {
+        name: 'postNewTicketToSlack',
+        file: 'functions/postNewTicketToSlack/entry.ts',
+        config: { entry: 'entry.ts', timeoutSeconds: 60, memoryMb: 200 },
+        uses: [],
+      },
+    ],
+    flows: [
+      {
+        name: 'New ticket to Slack',
+        file: 'workflows/New ticket to Slack.jsonc',
+        flow: flow.parse(parse(textOf(first, 'workflows/New ticket to Slack.jsonc'))),
+      },
+    ],
+    connectors: [
+      { file: 'connectors/slackbot.jsonc', connector: { type: 'slackbot', scopes: ['chat:write', 'users:read'], mode: 'shared' } },
+    ],
   })
   const paths = changesFor('Post to Slack #sales when a new ticket is created', {}, existing).files.map(({ path }) => path)
   assert.deepEqual(paths, ['functions/postNewTicketToSlack2/entry.ts', 'workflows/New ticket to Slack 2.jsonc'])
 })
 
 test('a connector file gains what is needed and loses nothing', () => {
-  const context = contextWith({ connectors: [{ file: 'connectors/gmail.jsonc', connector: { type: 'gmail', scopes: ['https://www.googleapis.com/auth/gmail.readonly'], mode: 'shared', note: 'kept' } }] })
+  const context = contextWith({
+    connectors: [
+      {
+        file: 'connectors/gmail.jsonc',
+        connector: { type: 'gmail', scopes: ['https://www.googleapis.com/auth/gmail.readonly'], mode: 'shared', note: 'kept' },
+      },
+    ],
+  })
   const written = parse(textOf(changesFor('Send me a daily email with my to-do list using Gmail.', {}, context), 'connectors/gmail.jsonc'))
-  assert.deepEqual(written, { type: 'gmail', scopes: ['https://www.googleapis.com/auth/gmail.readonly', 'https://www.googleapis.com/auth/gmail.send'], mode: 'shared', note: 'kept' })
+  assert.deepEqual(written, {
+    type: 'gmail',
+    scopes: ['https://www.googleapis.com/auth/gmail.readonly', 'https://www.googleapis.com/auth/gmail.send'],
+    mode: 'shared',
+    note: 'kept',
+  })
 })
 
 test('a missing value is asked for by its label', () => {
-  assert.throws(() => changesFor('Notify me in Slack when a sale is made in my app.'), { code: 'validation', message: 'Fill in “Channel” first.' })
+  assert.throws(() => changesFor('Notify me in Slack when a sale is made in my app.'), {
+    code: 'validation',
+    message: 'Fill in “Channel” first.',
+  })
   assert.ok(changesFor('Notify me in Slack when a sale is made in my app.', { slots: { channel: '#sales' } }))
 })
 
@@ -97,14 +161,80 @@ test('what a user writes into a slot stays text', async () => {
   const set = changesFor('Notify me in Slack when a sale is made in my app.', { slots: { channel: nasty } })
   await assertLoads(set)
   const source = set.files.find(({ path }) => path.endsWith('.ts'))?.text ?? ''
-  const { outputFiles } = await build({ stdin: { contents: source, loader: 'ts' }, bundle: true, write: false, external: ['plugboard'], format: 'esm', logLevel: 'silent' })
+  const { outputFiles } = await build({
+    stdin: { contents: source, loader: 'ts' },
+    bundle: true,
+    write: false,
+    external: ['plugboard'],
+    format: 'esm',
+    logLevel: 'silent',
+  })
   assert.equal((outputFiles[0]?.text.match(/await/g) ?? []).length - (nasty.match(/await/g) ?? []).length, 1)
 })
 
-const words = ['when', 'a', 'new', 'ticket', 'order', 'customer', 'is', 'created', 'updated', 'deleted', 'every', 'day', 'Monday', 'at', '9am', 'post', 'send', 'email', 'add', 'row', 'to', 'from', 'Slack', '#ops', 'Gmail', 'Google Sheets', 'Google Drive', 'GitHub', 'issue', 'Google Calendar', 'event', 'and', 'then', ',', '→', 'my', 'list', 'report', 'constructor', '__proto__', 'import', 'class', '“x”', "'; drop", '${1}', '`', '*/', 'me', 'tasks', 'events', 'upload', 'reply', 'draft', 'summary']
+const words = [
+  'when',
+  'a',
+  'new',
+  'ticket',
+  'order',
+  'customer',
+  'is',
+  'created',
+  'updated',
+  'deleted',
+  'every',
+  'day',
+  'Monday',
+  'at',
+  '9am',
+  'post',
+  'send',
+  'email',
+  'add',
+  'row',
+  'to',
+  'from',
+  'Slack',
+  '#ops',
+  'Gmail',
+  'Google Sheets',
+  'Google Drive',
+  'GitHub',
+  'issue',
+  'Google Calendar',
+  'event',
+  'and',
+  'then',
+  ',',
+  '→',
+  'my',
+  'list',
+  'report',
+  'constructor',
+  '__proto__',
+  'import',
+  'class',
+  '“x”',
+  "'; drop",
+  '${1}',
+  '`',
+  '*/',
+  'me',
+  'tasks',
+  'events',
+  'upload',
+  'reply',
+  'draft',
+  'summary',
+]
 
 test('any prompt gives a result, and whatever can be built loads', async () => {
-  const prompt = fc.oneof(fc.array(fc.constantFrom(...words), { maxLength: 25 }).map(parts => parts.join(' ')), fc.string({ maxLength: 300 }), fc.string({ unit: 'grapheme', maxLength: 80 }))
+  const prompt = fc.oneof(
+    fc.array(fc.constantFrom(...words), { maxLength: 25 }).map(parts => parts.join(' ')),
+    fc.string({ maxLength: 300 }),
+    fc.string({ unit: 'grapheme', maxLength: 80 }),
+  )
   await fc.assert(
     fc.asyncProperty(prompt, fc.string({ maxLength: 30 }), async (text, value) => {
       const context = contextWith()

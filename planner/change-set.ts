@@ -30,18 +30,32 @@ export function toChangeSet(plan: Plan, choices: PlanChoices, context: PlannerCo
   const files = new Map<string, string>()
   for (const found of entities) if (found) files.set(found.file, jsoncText(entitySchema.parse(found.entity)))
   files.set(`${root}functions/${blueprint.functionName}/entry.ts`, functionSource({ blueprint, trigger: plan.trigger, slots, message }))
-  files.set(`${root}workflows/${blueprint.flowName}.jsonc`, jsoncText(flowSchema.parse(flowFile(blueprint, plan.trigger, sentenceOf(blueprint, plan.trigger)))))
+  files.set(
+    `${root}workflows/${blueprint.flowName}.jsonc`,
+    jsoncText(flowSchema.parse(flowFile(blueprint, plan.trigger, sentenceOf(blueprint, plan.trigger)))),
+  )
   for (const tool of plan.tools) {
-    const found = connectorFileFor(tool.connector, tool.permissions.map(({ scope }) => scope), choices.mode, context.model)
+    const found = connectorFileFor(
+      tool.connector,
+      tool.permissions.map(({ scope }) => scope),
+      choices.mode,
+      context.model,
+    )
     if (found) files.set(found.path, found.text)
   }
   return { title: plan.title, files: [...files].map(([path, text]) => ({ path, text })) }
 }
 
 /** Null when the file is there and says it all. */
-function connectorFileFor(type: string, scopes: readonly string[], mode: PlanChoices['mode'], model: AppModel): { path: string; text: string } | null {
+function connectorFileFor(
+  type: string,
+  scopes: readonly string[],
+  mode: PlanChoices['mode'],
+  model: AppModel,
+): { path: string; text: string } | null {
   const known = model.connectors.find(({ connector }) => connector.type === type)
-  if (!known) return { path: `${rootOf(model)}connectors/${type}.jsonc`, text: jsoncText(connectorSchema.parse({ type, scopes: [...scopes], mode })) }
+  if (!known)
+    return { path: `${rootOf(model)}connectors/${type}.jsonc`, text: jsoncText(connectorSchema.parse({ type, scopes: [...scopes], mode })) }
   const { connector } = known
   const all = [...new Set([...connector.scopes, ...scopes])]
   if (all.length === connector.scopes.length && connector.mode === mode) return null

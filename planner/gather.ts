@@ -5,6 +5,7 @@ import { mentionsOf } from './language/roles.ts'
 import { objectOf, readTrigger, type ReadTrigger } from './language/trigger.ts'
 import type { ServiceUnit, Unit } from './language/units.ts'
 import { towards } from './vocabulary/grammar.ts'
+import { serviceById } from './vocabulary/services.ts'
 import { verbOfNoun, writes, type Verb } from './vocabulary/verbs.ts'
 
 export type Source = { unit: ServiceUnit; isNew: boolean; read: ReadAction; verb: Verb | null; moved: boolean }
@@ -31,13 +32,60 @@ export type Gathered = {
   handled: ReadTrigger[]
 }
 
-const pageNouns = new Set(['dashboard', 'page', 'view', 'widget', 'portal', 'screen', 'tab', 'chart', 'overview', 'feed', 'changelog', 'calendar', 'homepage', 'button', 'form'])
+const pageNouns = new Set([
+  'dashboard',
+  'page',
+  'view',
+  'widget',
+  'portal',
+  'screen',
+  'tab',
+  'chart',
+  'overview',
+  'feed',
+  'changelog',
+  'calendar',
+  'homepage',
+  'button',
+  'form',
+])
 const makers = new Set(['build', 'create', 'make', 'generate', 'set-up', 'setup', 'add', 'want', 'need', 'help', 'show', 'display', 'keep'])
-const machinery = new Set(['workflow', 'automation', 'flow', 'zap', 'app', 'application', 'bot', 'scenario', 'agent', 'system', 'tool', 'integration', 'script', 'job', 'function', 'process', 'trigger'])
+const machinery = new Set([
+  'workflow',
+  'automation',
+  'flow',
+  'zap',
+  'app',
+  'application',
+  'bot',
+  'scenario',
+  'agent',
+  'system',
+  'tool',
+  'integration',
+  'script',
+  'job',
+  'function',
+  'process',
+  'trigger',
+])
 
 export function gather(clauses: readonly Clause[], { scheduled, text }: { scheduled: boolean; text: string }): Gathered {
   const facts: Gathered = {
-    events: [], actions: [], sources: [], linked: [], linkedReads: [], ownData: null, entities: [], pages: pagesIn(text), shows: false, presses: false, automated: false, unnamedSend: false, ownWork: false, handled: [],
+    events: [],
+    actions: [],
+    sources: [],
+    linked: [],
+    linkedReads: [],
+    ownData: null,
+    entities: [],
+    pages: pagesIn(text),
+    shows: false,
+    presses: false,
+    automated: false,
+    unnamedSend: false,
+    ownWork: false,
+    handled: [],
   }
   let lastTool: string | null = null
   let pending: Array<{ verb: Verb; units: Unit[] }> = []
@@ -57,8 +105,13 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (!read) return
     facts.events.push({ trigger: read, marker: clause.marker })
     if (read.kind !== 'connector') return
-    const unit = [...clause.before, ...clause.after].find((candidate): candidate is ServiceUnit => candidate.kind === 'service' && candidate.id === read.connector)
-    if (unit && scheduled) addSource(unit, true, clause, true)
+    const unit = [...clause.before, ...clause.after].find(
+      (candidate): candidate is ServiceUnit => candidate.kind === 'service' && candidate.id === read.connector,
+    )
+    if (unit && scheduled) {
+      addSource(unit, true, clause, true)
+      lastTool = unit.id
+    }
   }
 
   /** “New task goes to …”, “New ticket alerts to Teams”: what stands before the verb is what it waits for. */
@@ -69,7 +122,9 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
       trigger({ ...clause, role: 'trigger', marker: 'new', verb: null, after: [] })
       return { ...clause, before: [] }
     }
-    const cut = clause.before.findIndex(unit => unit.kind === 'word' && (verbOfNoun(unit.low) !== null || towards.has(unit.low) || unit.low === 'notification'))
+    const cut = clause.before.findIndex(
+      unit => unit.kind === 'word' && (verbOfNoun(unit.low) !== null || towards.has(unit.low) || unit.low === 'notification'),
+    )
     if (cut <= 1) return clause
     trigger({ ...clause, role: 'trigger', marker: 'new', before: clause.before.slice(0, cut) })
     return { ...clause, before: clause.before.slice(cut) }
@@ -87,7 +142,11 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (verb?.class === 'show' && clause.verb) facts.shows = true
     if (verb?.class === 'press' && clause.verb) facts.presses = true
     const object = nounPhrase(clause.after)
-    if (clause.verb && makers.has(clause.verb.base) && mentions.every(mention => mention.role !== 'target' || mention.unit.implied !== null)) {
+    if (
+      clause.verb &&
+      makers.has(clause.verb.base) &&
+      mentions.every(mention => mention.role !== 'target' || mention.unit.implied !== null)
+    ) {
       const head = object.words.at(-1) ?? ''
       if (pageNouns.has(head)) facts.shows = true
       if (machinery.has(head) || pageNouns.has(head)) {
@@ -97,11 +156,18 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     }
     for (const { unit, handled } of mentions) {
       const object = objectOf(unit, units)
-      if (handled) facts.handled.push({ kind: 'connector', connector: unit.id, event: unit.implied === 'mail' || object === 'email' ? 'email.received' : `${object}.created`, object })
+      if (handled)
+        facts.handled.push({
+          kind: 'connector',
+          connector: unit.id,
+          event: unit.implied === 'mail' || object === 'email' ? 'email.received' : `${object}.created`,
+          object,
+        })
     }
     const all = mentions.filter(mention => mention.role === 'target')
     const targets = all.filter(({ unit }, at) => at === all.findIndex(other => other.unit.id === unit.id))
-    for (const mention of mentions.filter(({ role }) => role === 'source')) addSource(mention.unit, mention.isNew, clause, targets.length > 0 || (verb !== null && writes(verb.class)))
+    for (const mention of mentions.filter(({ role }) => role === 'source'))
+      addSource(mention.unit, mention.isNew, clause, targets.length > 0 || (verb !== null && writes(verb.class)))
     for (const { unit } of mentions.filter(({ role }) => role === 'linked')) {
       if (facts.linked.includes(unit.id)) continue
       facts.linked.push(unit.id)
@@ -112,7 +178,12 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (targets.length > 0) {
       resolvePending(targets, clause.after)
       for (const { unit } of targets) facts.actions.push(writeAction(unit.id, verb, nearTo(unit, units, targets.length), unit.implied))
-      noteOwnData(clause, verb, mentions.some(({ role }) => role === 'source'), targets.map(({ unit }) => unit.id))
+      noteOwnData(
+        clause,
+        verb,
+        mentions.some(({ role }) => role === 'source'),
+        targets.map(({ unit }) => unit.id),
+      )
     } else if (mentions.length === 0) bareClause(clause, verb)
     else {
       if (pending.length > 0) resolvePending(mentions, clause.after)
@@ -143,7 +214,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
       return
     }
     if (units.length === 0 || units.every(unit => unit.kind === 'mark')) {
-      pending.push({ verb, units: [] })
+      if (writes(verb.class) || verb.class === 'read') pending.push({ verb, units: [] })
       return
     }
     const { words } = nounPhrase(clause.after)
@@ -158,13 +229,27 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
       return
     }
     const last = facts.sources.at(-1)
-    if (last && last.unit.id === lastTool && ['save', 'store', 'record', 'log', 'keep', 'import', 'add'].includes(verb.base) && units.some(unit => unit.kind === 'word' && (unit.low === 'them' || unit.low === 'it'))) {
+    if (
+      last &&
+      last.unit.id === lastTool &&
+      ['save', 'store', 'record', 'log', 'keep', 'import', 'add'].includes(verb.base) &&
+      units.some(unit => unit.kind === 'word' && (unit.low === 'them' || unit.low === 'it'))
+    ) {
       facts.actions.push({ connector: 'app', verb: 'create', object: entityNameOf([last.read.object]) ?? 'Item' })
       facts.ownWork = true
       return
     }
     if (lastTool && writes(verb.class) && verb.class !== 'send' && belongsTo(lastTool, clause.after)) {
       facts.actions.push(writeAction(lastTool, verb, units))
+      return
+    }
+    if (
+      verb.class === 'send' &&
+      lastTool &&
+      serviceById.get(lastTool)?.kinds.includes('mail') &&
+      ['forward', 'reply', 'respond'].includes(verb.base)
+    ) {
+      facts.actions.push(writeAction(lastTool, verb, units, 'mail'))
       return
     }
     if (verb.class === 'send') {
@@ -176,8 +261,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (verb.class === 'create' || verb.class === 'update' || verb.class === 'delete' || verb.class === 'log') {
       if (lastTool === null) pending.push({ verb, units: clause.after })
       else leftOver(verb, clause.after)
-    }
-    else if (verb.class === 'summarize' || verb.class === 'read') facts.ownWork = true
+    } else if (verb.class === 'summarize' || verb.class === 'read') facts.ownWork = true
   }
 
   /** Verbs that waited for a tool: “create, update and read rows in Sheets”. What does not live in it is the app's own. */
@@ -185,7 +269,12 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     for (const { verb, units } of pending) {
       const fitting = mentions.filter(({ unit }) => belongsTo(unit.id, units))
       if (fitting.length === 0) leftOver(verb, units)
-      for (const { unit } of fitting) facts.actions.push(writes(verb.class) ? writeAction(unit.id, verb, units.length > 0 ? units : shared, unit.implied) : readAction(unit.id, units, unit.implied, verb))
+      for (const { unit } of fitting)
+        facts.actions.push(
+          writes(verb.class)
+            ? writeAction(unit.id, verb, units.length > 0 ? units : shared, unit.implied)
+            : readAction(unit.id, units, unit.implied, verb),
+        )
     }
     pending = []
   }
@@ -219,7 +308,11 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     const fresh = clause.after.findIndex(unit => unit.kind === 'word' && unit.low === 'new')
     const base = clause.after.length > 0 ? clause.after : clause.before
     const object = nounPhrase(base)
-    const moved = verb === null || ['transfer', 'upsert', 'upload', 'log'].includes(verb.class) || (verb.class === 'create' && verb.base === 'add') || (verb.class === 'send' && plural(base, object.words) && !targets.some(id => belongsTo(id, wordUnits(object.words))))
+    const moved =
+      verb === null ||
+      ['transfer', 'upsert', 'upload', 'log'].includes(verb.class) ||
+      (verb.class === 'create' && verb.base === 'add') ||
+      (verb.class === 'send' && plural(base, object.words) && !targets.some(id => belongsTo(id, wordUnits(object.words))))
     if (fresh >= 0) {
       const { words } = nounPhrase(clause.after, fresh)
       const made = targets.some(id => words.length > 0 && belongsTo(id, wordUnits(words)))
@@ -228,8 +321,12 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
         return
       }
     }
-    const own = /\b(?:from|in|of) (?:this|my|our|the) (?:app|application|dashboard|database|site)\b|\b(?:my|our|all|every|generated|submitted|completed)\b/i.test(text)
-    if (object.words.length > 0 && moved) facts.ownData = { entity: entityNameOf(object.words), isNew: false, moved: own || plural(base, object.words) }
+    const own =
+      /\b(?:from|in|of) (?:this|my|our|the) (?:app|application|dashboard|database|site)\b|\b(?:my|our|all|every|generated|submitted|completed)\b/i.test(
+        text,
+      )
+    if (object.words.length > 0 && moved)
+      facts.ownData = { entity: entityNameOf(object.words), isNew: false, moved: own || plural(base, object.words) }
     else {
       const of = clause.after.findIndex(unit => unit.kind === 'word' && ['of', 'with', 'about'].includes(unit.low))
       const { words } = of >= 0 ? nounPhrase(clause.after, of + 1) : { words: [] }
@@ -239,7 +336,8 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
   }
 }
 
-const wordUnits = (words: readonly string[]): Unit[] => words.slice(-1).map(noun => ({ kind: 'word', low: noun, noun, text: noun, start: 0, gap: '' }))
+const wordUnits = (words: readonly string[]): Unit[] =>
+  words.slice(-1).map(noun => ({ kind: 'word', low: noun, noun, text: noun, start: 0, gap: '' }))
 
 function plural(units: readonly Unit[], words: readonly string[]): boolean {
   return units.some(unit => unit.kind === 'word' && unit.noun === words.at(-1) && unit.low !== unit.noun)
@@ -247,8 +345,15 @@ function plural(units: readonly Unit[], words: readonly string[]): boolean {
 
 function pagesIn(text: string): string[] {
   const found: Array<[RegExp, string]> = [
-    [/\bdashboard\b/i, 'dashboard'], [/\b(?:table|list view)\b/i, 'table'], [/\bform\b(?! (?:entr|submi|respon))/i, 'form'], [/\bcalendar view|agenda view\b/i, 'calendar'],
-    [/\bbutton\b/i, 'button'], [/\b(?:page|portal|view)\b/i, 'page'], [/\blist\b/i, 'list'], [/\btrack(?:er)? each|\blog\. track\b/i, 'table'], [/\bchat\b/i, 'chat'],
+    [/\bdashboard\b/i, 'dashboard'],
+    [/\b(?:table|list view)\b/i, 'table'],
+    [/\bform\b(?! (?:entr|submi|respon))/i, 'form'],
+    [/\bcalendar view|agenda view\b/i, 'calendar'],
+    [/\bbutton\b/i, 'button'],
+    [/\b(?:page|portal|view)\b/i, 'page'],
+    [/\blist\b/i, 'list'],
+    [/\btrack(?:er)? each|\blog\. track\b/i, 'table'],
+    [/\bchat\b/i, 'chat'],
   ]
   return found.flatMap(([pattern, kind]) => (pattern.test(text) ? [kind] : []))
 }

@@ -10,7 +10,12 @@ export function planLine(prompt: string, timezone: string) {
     outcome: 'plan',
     connectors: reading.connectors,
     mode: reading.connectors.length > 0 ? reading.mode : null,
-    trigger: trigger.kind === 'schedule' ? { kind: 'schedule', cron: trigger.cron, tz: trigger.timezone ?? timezone } : trigger.kind === 'record' ? { kind: 'record', entity: trigger.entity ?? 'Record', event: trigger.event } : trigger,
+    trigger:
+      trigger.kind === 'schedule'
+        ? { kind: 'schedule', cron: trigger.cron, tz: trigger.timezone ?? timezone }
+        : trigger.kind === 'record'
+          ? { kind: 'record', entity: trigger.entity ?? 'Record', event: trigger.event }
+          : trigger,
     actions: reading.actions,
     pages: reading.pages.map(kind => ({ kind })),
     entities: reading.entities.map(name => ({ name })),

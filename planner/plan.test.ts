@@ -9,7 +9,16 @@ import { plan } from './plan.ts'
 import { revise } from './revise.ts'
 import { obstacleOf } from './runnable.ts'
 
-const empty: AppModel = { id: 'desk', path: '/desk', config: { name: 'Support desk' }, entities: [], functions: [], flows: [], connectors: [], problems: [] }
+const empty: AppModel = {
+  id: 'desk',
+  path: '/desk',
+  config: { name: 'Support desk' },
+  entities: [],
+  functions: [],
+  flows: [],
+  connectors: [],
+  problems: [],
+}
 const context = (model: Partial<AppModel> = {}): PlannerContext => ({
   model: { ...empty, ...model },
   connectors: Object.values(connectors).map(connectorFacts),
@@ -23,23 +32,35 @@ function planned(prompt: string, model?: Partial<AppModel>): Plan {
   return result.outcome === 'plan' ? result.plan : assert.fail()
 }
 const slot = (found: Plan, id: string) => found.slots.find(candidate => candidate.id === id)?.value
-const entityFile = (name: string) => ({ file: `entities/${name}.jsonc`, entity: { name, type: 'object' as const, properties: { title: { type: 'string' as const } }, required: [] } })
+const entityFile = (name: string) => ({
+  file: `entities/${name}.jsonc`,
+  entity: { name, type: 'object' as const, properties: { title: { type: 'string' as const } }, required: [] },
+})
 
 test('posts to a channel when a record is created', () => {
   const found = planned('Post a message to the Slack #support channel when a new ticket is created.')
   assert.equal(found.title, 'New ticket to Slack')
   assert.deepEqual(found.trigger, { kind: 'record', entity: 'Ticket', event: 'created' })
   assert.deepEqual(found.tools[0]?.actions, ['postMessage'])
-  assert.deepEqual(found.tools[0]?.permissions.map(({ scope }) => scope), ['chat:write'])
+  assert.deepEqual(
+    found.tools[0]?.permissions.map(({ scope }) => scope),
+    ['chat:write'],
+  )
   assert.equal(slot(found, 'channel'), '#support')
   assert.equal(found.mode, 'ask')
-  assert.deepEqual(found.items.map(({ kind, name }) => `${kind} ${name}`), ['entity Ticket', 'function postNewTicketToSlack', 'flow New ticket to Slack', 'connector slackbot'])
+  assert.deepEqual(
+    found.items.map(({ kind, name }) => `${kind} ${name}`),
+    ['entity Ticket', 'function postNewTicketToSlack', 'flow New ticket to Slack', 'connector slackbot'],
+  )
 })
 
 test('mails a digest every day at nine in the user’s zone', () => {
   const found = planned('Send me a daily email with my to-do list using Gmail.')
   assert.deepEqual(found.trigger, { kind: 'schedule', cron: '0 9 * * *', timezone: 'Europe/Berlin' })
-  assert.deepEqual(found.actions.map(({ connector, verb, object }) => `${connector} ${verb} ${object}`), ['app read Task', 'gmail send email'])
+  assert.deepEqual(
+    found.actions.map(({ connector, verb, object }) => `${connector} ${verb} ${object}`),
+    ['app read Task', 'gmail send email'],
+  )
   assert.equal(slot(found, 'to'), 'me')
 })
 
@@ -58,13 +79,22 @@ test('uses the entity that the app has for the same thing', () => {
 
 const triggers: ReadonlyArray<readonly [string, Plan['trigger']]> = [
   ['Every weekday at 8:30 post open tickets to #team', { kind: 'schedule', cron: '30 8 * * 1-5', timezone: 'Europe/Berlin' }],
-  ['Every Friday at 5pm New York time, email me a summary of orders', { kind: 'schedule', cron: '0 17 * * 5', timezone: 'America/New_York' }],
+  [
+    'Every Friday at 5pm New York time, email me a summary of orders',
+    { kind: 'schedule', cron: '0 17 * * 5', timezone: 'America/New_York' },
+  ],
   ['On Mondays and Thursdays at noon post a reminder to #standup', { kind: 'schedule', cron: '0 12 * * 1,4', timezone: 'Europe/Berlin' }],
   ['Every 15 minutes post the open tickets to #ops', { kind: 'schedule', cron: '*/15 * * * *', timezone: 'Europe/Berlin' }],
-  ['On the first of every month email ada@example.com a report of invoices', { kind: 'schedule', cron: '0 9 1 * *', timezone: 'Europe/Berlin' }],
+  [
+    'On the first of every month email ada@example.com a report of invoices',
+    { kind: 'schedule', cron: '0 9 1 * *', timezone: 'Europe/Berlin' },
+  ],
   ['Post in #ops when a ticket is deleted', { kind: 'record', entity: 'Ticket', event: 'deleted' }],
   ['If a customer cancels an order, tell #billing on Slack', { kind: 'record', entity: 'Order', event: 'updated' }],
-  ['Once someone submits the feedback form, add a row to my Google Sheet', { kind: 'record', entity: 'FeedbackFormSubmission', event: 'created' }],
+  [
+    'Once someone submits the feedback form, add a row to my Google Sheet',
+    { kind: 'record', entity: 'FeedbackFormSubmission', event: 'created' },
+  ],
   ['Create a GitHub issue in acme/web', { kind: 'manual' }],
 ]
 for (const [prompt, trigger] of triggers) {
@@ -91,7 +121,11 @@ test('says whose account is meant only when the prompt does', () => {
 })
 
 test('names the services it does not know', () => {
-  for (const [prompt, name] of [['Add emails from Airtable to Mailchimp', 'Mailchimp'], ['Post new tickets to Telegram', 'Telegram'], ['When a lead is added, save it to Foobarly', 'Foobarly']] as const) {
+  for (const [prompt, name] of [
+    ['Add emails from Airtable to Mailchimp', 'Mailchimp'],
+    ['Post new tickets to Telegram', 'Telegram'],
+    ['When a lead is added, save it to Foobarly', 'Foobarly'],
+  ] as const) {
     const result = plan(prompt, context())
     assert.equal(result.outcome, 'unsupported', prompt)
     assert.ok(result.outcome === 'unsupported' && result.unsupported.includes(name), prompt)
@@ -99,11 +133,24 @@ test('names the services it does not know', () => {
 })
 
 test('asks when no tool, trigger or action can be known', () => {
-  for (const prompt of ['12', 'Fix my flow.', 'Let your team know you’re away', '"><img src=x onerror=alert(1)>', 'How many tickets do I have?']) assert.equal(plan(prompt, context()).outcome, 'clarify', prompt)
+  for (const prompt of [
+    '12',
+    'Fix my flow.',
+    'Let your team know you’re away',
+    '"><img src=x onerror=alert(1)>',
+    'How many tickets do I have?',
+  ])
+    assert.equal(plan(prompt, context()).outcome, 'clarify', prompt)
 })
 
 test('says in one sentence what cannot be built yet, and offers something that can', () => {
-  for (const prompt of ['When a GitHub issue is opened post to #dev', 'Add data from a webhook to a Google Sheet', 'Show my next Google Calendar events in a dashboard', 'Create Trello cards when a ticket is created', 'Create HubSpot contacts when users sign up']) {
+  for (const prompt of [
+    'When a GitHub issue is opened post to #dev',
+    'Add data from a webhook to a Google Sheet',
+    'Show my next Google Calendar events in a dashboard',
+    'Create Trello cards when a ticket is created',
+    'Create HubSpot contacts when users sign up',
+  ]) {
     const found = obstacleOf(planned(prompt), context())
     assert.ok(found, prompt)
     assert.match(found.message, /^[^.]*\.$/, prompt)

@@ -14,7 +14,10 @@ type Understood = Extract<Reading, { outcome: 'plan' }>
  * built here; `obstacleOf` says so, and `toChangeSet` refuses.
  */
 export function plan(prompt: string, context: PlannerContext): PlanResult {
-  const reading = understand(prompt, context.model.entities.map(({ entity }) => entity.name))
+  const reading = understand(
+    prompt,
+    context.model.entities.map(({ entity }) => entity.name),
+  )
   switch (reading.outcome) {
     case 'clarify':
       return { outcome: 'clarify', ...questionFor(reading.why) }
@@ -29,7 +32,10 @@ function toPlan(reading: Understood, context: PlannerContext): Plan {
   const trigger = triggerOf(reading, context)
   const actions = actionsOf(reading, trigger, context)
   const blueprint = blueprintOf({ trigger, actions }, context)
-  const slots = slotsFor(reading.text, [...blueprint.reads, ...blueprint.writes], { model: context.model, emailField: trigger.kind === 'record' && blueprint.entity ? emailField(blueprint.entity.entity) : null })
+  const slots = slotsFor(reading.text, [...blueprint.reads, ...blueprint.writes], {
+    model: context.model,
+    emailField: trigger.kind === 'record' && blueprint.entity ? emailField(blueprint.entity.entity) : null,
+  })
   const values = Object.fromEntries(slots.map(({ id, value }) => [id, value]))
   return {
     title: blueprint.title,
@@ -47,7 +53,12 @@ function triggerOf({ trigger, entities }: Understood, context: PlannerContext): 
     case 'schedule':
       return { kind: 'schedule', cron: trigger.cron, timezone: trigger.timezone ?? context.timezone }
     case 'record':
-      return { kind: 'record', entity: trigger.entity ?? entities[0] ?? context.model.entities[0]?.entity.name ?? 'Item', event: trigger.event, ...(trigger.condition && { condition: trigger.condition }) }
+      return {
+        kind: 'record',
+        entity: trigger.entity ?? entities[0] ?? context.model.entities[0]?.entity.name ?? 'Item',
+        event: trigger.event,
+        ...(trigger.condition && { condition: trigger.condition }),
+      }
     case 'connector':
       return { kind: 'connector', connector: catalogueId(trigger.connector), event: trigger.event }
     default:
@@ -69,12 +80,18 @@ function actionsOf({ actions, text, entities, trigger: read }: Understood, trigg
   })
   const reads = steps.some(step => step.verb === 'read' || step.verb === 'search')
   // A digest without a tool to read from is made of the app's own data.
-  const about = entities.find(name => !steps.some(step => step.connector === 'app' && step.object === name)) ?? (wantsDigest(text) ? (model.entities[0]?.entity.name ?? 'Item') : undefined)
-  const own = trigger.kind !== 'record' && read.kind !== 'connector' && !reads && about !== undefined && steps.some(step => step.connector !== 'app')
+  const about =
+    entities.find(name => !steps.some(step => step.connector === 'app' && step.object === name)) ??
+    (wantsDigest(text) ? (model.entities[0]?.entity.name ?? 'Item') : undefined)
+  const own =
+    trigger.kind !== 'record' && read.kind !== 'connector' && !reads && about !== undefined && steps.some(step => step.connector !== 'app')
   return own ? [{ connector: 'app', verb: 'read', object: about }, ...steps] : steps
 }
 
-const wantsDigest = (text: string): boolean => /\b(?:summary|summaries|digest|report|recap|overview|list|metrics|kpis?|activity|data|records?|stats|statistics|numbers|roundup)\b/i.test(text)
+const wantsDigest = (text: string): boolean =>
+  /\b(?:summary|summaries|digest|report|recap|overview|list|metrics|kpis?|activity|data|records?|stats|statistics|numbers|roundup)\b/i.test(
+    text,
+  )
 
 function toolsOf(actions: readonly PlanAction[], { connectors }: PlannerContext): PlanTool[] {
   const ids = [...new Set(actions.map(({ connector }) => connector))].filter(id => id !== 'app')
@@ -82,7 +99,11 @@ function toolsOf(actions: readonly PlanAction[], { connectors }: PlannerContext)
     const facts = connectors.find(known => known.id === connector)
     const used = [...new Set(actions.flatMap(step => (step.connector === connector && step.action ? [step.action] : [])))]
     const scopes = new Set(facts?.actions.filter(({ id }) => used.includes(id)).flatMap(({ scopes }) => [...scopes]))
-    return { connector, actions: used, permissions: [...scopes].map(scope => ({ scope, text: facts?.permissions.find(known => known.scope === scope)?.text ?? scope })) }
+    return {
+      connector,
+      actions: used,
+      permissions: [...scopes].map(scope => ({ scope, text: facts?.permissions.find(known => known.scope === scope)?.text ?? scope })),
+    }
   })
 }
 
@@ -92,12 +113,18 @@ function refusal(names: readonly string[]): string {
 }
 
 function questionFor(why: Extract<Reading, { outcome: 'clarify' }>['why']): { question: string; suggestions: string[] } {
-  const examples = ['Post a message to the Slack #support channel when a new ticket is created', 'Send me a daily email with my to-do list using Gmail']
+  const examples = [
+    'Post a message to the Slack #support channel when a new ticket is created',
+    'Send me a daily email with my to-do list using Gmail',
+  ]
   switch (why) {
     case 'empty':
       return { question: 'What should the app do, and when?', suggestions: examples }
     case 'question':
-      return { question: 'I build flows and can’t answer questions about your data yet. What should happen, and when?', suggestions: examples }
+      return {
+        question: 'I build flows and can’t answer questions about your data yet. What should happen, and when?',
+        suggestions: examples,
+      }
     case 'edit':
       return { question: 'Which flow do you mean? Describe the whole of it, or change it on the Flows screen.', suggestions: [] }
     case 'service':

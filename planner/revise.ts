@@ -19,7 +19,8 @@ export function revise(previous: string, text: string): string | null {
   const schedule = findSchedule(change)
   if (schedule) {
     const old = findSchedule(revised)
-    for (const span of [...(old?.spans ?? [])].sort((a, b) => b.start - a.start)) revised = `${revised.slice(0, span.start)} ${revised.slice(span.end)}`
+    for (const span of [...(old?.spans ?? [])].sort((a, b) => b.start - a.start))
+      revised = `${revised.slice(0, span.start)} ${revised.slice(span.end)}`
     const words = [...schedule.spans].sort((a, b) => a.start - b.start).map(({ start, end }) => change.slice(start, end).trim())
     revised = `${[...new Set(words)].join(' ')}, ${revised.trim()}`
   }
@@ -27,6 +28,9 @@ export function revise(previous: string, text: string): string | null {
   if (to) revised = channel.test(revised) ? revised.replace(channel, ` ${to}`) : `${revised.replace(/\.$/, '')} in ${to}`
   const mail = address.exec(change)?.[0]
   if (mail) revised = address.test(revised) ? revised.replace(address, mail) : `${revised.replace(/\.$/, '')} to ${mail}`
-  const result = revised.replace(/\s+/g, ' ').replace(/\s+([,.])/g, '$1').trim()
+  const result = revised
+    .replace(/\s+/g, ' ')
+    .replace(/\s+([,.])/g, '$1')
+    .trim()
   return schedule || to || mail ? result : null
 }

@@ -5,16 +5,38 @@ import type { Step } from './changes/blueprint.ts'
 const address = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/
 const channelName = /(?:^|\s)(#[\p{L}\p{N}_-]{1,80})/u
 const namedChannel = /\b(?:to|in|into|on) (?:the |our |my )?(?:slack )?["']?([a-z0-9][a-z0-9_-]{1,60})["']? (?:slack )?channel\b/i
-const notChannels = new Set(['a', 'slack', 'the', 'my', 'our', 'team', 'specific', 'this', 'that', 'new', 'right', 'same', 'teams', 'discord'])
+const notChannels = new Set([
+  'a',
+  'slack',
+  'the',
+  'my',
+  'our',
+  'team',
+  'specific',
+  'this',
+  'that',
+  'new',
+  'right',
+  'same',
+  'teams',
+  'discord',
+])
 const repository = /\b([A-Za-z0-9][\w-]{0,38}\/[A-Za-z0-9][\w.-]{0,99})\b/
-const sheetName = /\b(?:spreadsheet|sheet|google sheet)s? (?:called|named|titled) ["']?([^"'.,]{1,60})["']?|["']([^"']{1,60})["'] (?:google )?(?:spreadsheet|sheet)/i
+const sheetName =
+  /\b(?:spreadsheet|sheet|google sheet)s? (?:called|named|titled) ["']?([^"'.,]{1,60})["']?|["']([^"']{1,60})["'] (?:google )?(?:spreadsheet|sheet)/i
 const sheetLink = /https:\/\/docs\.google\.com\/spreadsheets\/[^\s"']+/
-const toMe = /\b(?:send|email|mail|e-mail|notify|alert|remind|message|tell|give|get|dm|ping|forward|draft)(?:s|ing)? (?:\w+ ){0,2}?(?:me|myself)\b|\bto (?:me|myself|my (?:own )?(?:gmail|email|inbox|address))\b|\b(?:get|receive) (?:an? |daily |weekly )*(?:emails?|mails?)\b/i
-const toThem = /\b(?:to|email|mail|notify|thank|welcome|invite|remind) (?:the |each |every |all |new |our |my )*(?:customers?|clients?|users?|leads?|guests?|members?|subscribers?|applicants?|candidates?|contacts?|requesters?|submitters?|patients?|students?|them|him|her|attendees?|participants?|signups?)\b|\bwelcome (?:email|mail|message)\b|\bconfirmation (?:email|mail)\b|\bthank[- ]you (?:email|note)\b/i
+const toMe =
+  /\b(?:send|email|mail|e-mail|notify|alert|remind|message|tell|give|get|dm|ping|forward|draft)(?:s|ing)? (?:\w+ ){0,2}?(?:me|myself)\b|\bto (?:me|myself|my (?:own )?(?:gmail|email|inbox|address))\b|\b(?:get|receive) (?:an? |daily |weekly )*(?:emails?|mails?)\b/i
+const toThem =
+  /\b(?:to|email|mail|notify|thank|welcome|invite|remind) (?:the |each |every |all |new |our |my )*(?:customers?|clients?|users?|leads?|guests?|members?|subscribers?|applicants?|candidates?|contacts?|requesters?|submitters?|patients?|students?|them|him|her|attendees?|participants?|signups?)\b|\bwelcome (?:email|mail|message)\b|\bconfirmation (?:email|mail)\b|\bthank[- ]you (?:email|note)\b/i
 const fixedText = /\b(?:saying|says|that says|with the (?:text|message|words)|with (?:a )?message|reading)[:,]? ["']([^"']{1,500})["']/i
 
 /** The values that the steps of a plan need: taken from the prompt where it gives them, asked for where not. */
-export function slotsFor(text: string, steps: readonly Step[], { model, emailField }: { model: AppModel; emailField: string | null }): PlanSlot[] {
+export function slotsFor(
+  text: string,
+  steps: readonly Step[],
+  { model, emailField }: { model: AppModel; emailField: string | null },
+): PlanSlot[] {
   const slots = new Map<string, PlanSlot>()
   for (const { recipe } of steps) {
     for (const { id, label, placeholder, required } of recipe.slots) {

@@ -38,7 +38,16 @@ export function understand(prompt: string, knownEntities: readonly string[] = []
   if (trigger.kind === 'connector') read.add(trigger.connector)
   read.delete('app')
   const entities = [...new Set([...(trigger.kind === 'record' && trigger.entity ? [trigger.entity] : []), ...facts.entities])]
-  return { outcome: 'plan', text, connectors: [...read], mode, trigger, actions: actionsOf(facts, trigger.kind), pages: facts.pages, entities }
+  return {
+    outcome: 'plan',
+    text,
+    connectors: [...read],
+    mode,
+    trigger,
+    actions: actionsOf(facts, trigger.kind),
+    pages: facts.pages,
+    entities,
+  }
 }
 
 /** Sources that do not start the run are read in it; every step once. */
@@ -55,5 +64,10 @@ function actionsOf(facts: ReturnType<typeof gather>, trigger: string) {
 function without(text: string, spans: readonly Span[]): string {
   const sorted = [...spans].sort((a, b) => b.start - a.start)
   const bare = sorted.reduce((rest, { start, end }) => `${rest.slice(0, start)} ${rest.slice(end)}`, text)
-  return bare.replace(/\(\s*\)/g, ' ').replace(/\s+([,.])/g, '$1').replace(/^[\s,.:—-]+/, '').replace(/\s+/g, ' ').trim()
+  return bare
+    .replace(/\(\s*\)/g, ' ')
+    .replace(/\s+([,.])/g, '$1')
+    .replace(/^[\s,.:—-]+/, '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }

@@ -192,8 +192,8 @@ export const mainContract = {
   },
   vault: {
     status: procedure.output(vaultStatus),
-    usePassphrase: procedure.input(z.object({ passphrase: z.string().min(8, 'Use at least 8 characters.') })).output(vaultStatus),
-    useSession: procedure.output(vaultStatus),
+    setPassphrase: procedure.input(z.object({ passphrase: z.string().min(8, 'Use at least 8 characters.') })).output(vaultStatus),
+    keepForSession: procedure.output(vaultStatus),
     unlock: procedure.input(z.object({ passphrase: z.string().optional() })).output(vaultStatus),
   },
   settings: {

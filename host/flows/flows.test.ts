@@ -245,6 +245,7 @@ test('a run whose tool is not connected waits, says for what, and goes on when i
   const { runId } = await app.flows.runNow('post', { text: 'hi' })
   const waiting = await reaches(app.flows, runId, ['waiting'])
   assert.equal(waiting.error?.message, 'Waits for Slack Bot to be connected.')
+  assert.deepEqual(waiting.error?.action, { kind: 'connect', connector: 'slackbot' })
   assert.equal((await app.flows.list())[0]?.blockedBy, 'Waits for Slack Bot to be connected.')
   available.slackbot = ['chat:write']
   await app.flows.modelChanged()

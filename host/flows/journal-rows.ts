@@ -104,8 +104,8 @@ function parse(text: string | null): Json {
 
 function readError(text: string | null): Run['error'] {
   if (text === null) return null
-  const { code, message, details } = JSON.parse(text) as ErrorShape
-  return { code, message: maskText(message), ...(details && { details: maskText(details) }) }
+  const { code, message, details, action } = JSON.parse(text) as ErrorShape
+  return { code, message: maskText(message), ...(details && { details: maskText(details) }), ...(action && { action }) }
 }
 
 function readLogs(text: string | null): LogLine[] {

@@ -45,7 +45,7 @@ const unusable: [why: string, flow: Parameters<typeof openApp>[0][string], words
   ['two steps of one name', { do: [callFunction('a'), callFunction('a')] }, /Two steps are named “a”/],
   ['a bad expression', { do: [callFunction('a', '${ .x | }')] }, /Step “A” has an expression that cannot be read: “\.x \|” \(syntax error/],
   ['an open expression', { do: [callFunction('a', '${ .x')] }, /not closed/],
-  ['a bad condition', { condition: 'nope(1)', do: [callFunction('a')] }, /condition of the trigger .* nope\/1 is not defined/],
+  ['a bad condition', { condition: 'nope(1)', do: [callFunction('a')] }, /condition of the trigger .*nope\/1 is not defined/],
   ['a table that is missing', { trigger: { ...ticketCreated, entity_name: 'Order' }, do: [callFunction('a')] }, /no table “Order”/],
   [
     'a bad schedule',

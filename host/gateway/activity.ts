@@ -5,7 +5,7 @@ import type { AppDatabase } from '../store/database.ts'
 
 const keptLines = 2000
 
-/** One line per outside call in the app's own database: time, action, outcome, duration. Never what was sent or answered. */
+/** One line per outside call in the app's own database: time, action, outcome, duration. Never what was sent or answered. The last 2,000 are kept. */
 export function openActivity(database: AppDatabase) {
   database.migrate(
     'activity-1',
@@ -20,15 +20,14 @@ export function openActivity(database: AppDatabase) {
   )
   const prune = database.sqlite.prepare('delete from activity where seq <= (select max(seq) from activity) - ?')
   const select = database.sqlite.prepare('select * from activity where ?1 is null or connection_id = ?1 order by seq desc limit ?2')
-  let sincePrune = 0
 
   return {
     add(line: Omit<Activity, 'id'>): void {
       const { at, connectionId, connector, action, status, errorCode, durationMs, by } = line
-      insert.run(randomUUID(), at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name)
-      if (++sincePrune < 100) return
-      sincePrune = 0
-      prune.run(keptLines)
+      database.transaction(() => {
+        insert.run(randomUUID(), at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name)
+        prune.run(keptLines)
+      })
     },
     /** Newest first. */
     list({ connectionId = null, limit = 50 }: { connectionId?: string | null; limit?: number }): Activity[] {

@@ -4,18 +4,24 @@ const largestAnswerBytes = 25_000_000
 
 /** A `fetch` that reads an answer only up to a size: a provider must not fill the host's memory, also not with something it has packed small. */
 export function limitAnswers(send: typeof fetch, providerName: string): typeof fetch {
+  const tooLarge = () => new AppError('unavailable', `${providerName} sent more than ${largestAnswerBytes / 1e6} MB. Ask for less at once.`)
+
   return async (input, init) => {
     const response = await send(input, init)
     if (!response.body) return response
+    const told = response.headers.has('content-encoding') ? null : response.headers.get('content-length')
+    // The HTTP client reads no more than was told, so what is told small needs no counting.
+    if (told !== null && Number(told) <= largestAnswerBytes) return response
+    if (told !== null) {
+      await response.body.cancel()
+      throw tooLarge()
+    }
     let sizeBytes = 0
     const counted = response.body.pipeThrough(
       new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, controller) {
           sizeBytes += chunk.byteLength
-          if (sizeBytes > largestAnswerBytes)
-            controller.error(
-              new AppError('unavailable', `${providerName} sent more than ${largestAnswerBytes / 1e6} MB. Ask for less at once.`),
-            )
+          if (sizeBytes > largestAnswerBytes) controller.error(tooLarge())
           else controller.enqueue(chunk)
         },
       }),

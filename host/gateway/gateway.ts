@@ -1,4 +1,4 @@
-import { connectors } from '../../connectors/index.ts'
+import { connectors as everyConnector } from '../../connectors/index.ts'
 import { boundFetch } from '../../core/bound-fetch.ts'
 import type { Activity } from '../../core/connection.ts'
 import type { AnyAction, Call, Choice, Connector } from '../../core/connector.ts'
@@ -11,6 +11,8 @@ import { limitAnswers } from './answer-limits.ts'
 import { createCredentialCache, type CredentialsClient } from './credential-cache.ts'
 import { explainFailure } from './explain-failure.ts'
 import { waitWhenAsked } from './retry-after.ts'
+import { startTimeLimit, type TimeLimit } from './time-limit.ts'
+import { withoutToken } from './without-token.ts'
 
 export type { CredentialsClient } from './credential-cache.ts'
 
@@ -35,58 +37,85 @@ export type ActionRequest = {
 
 export type Gateway = ReturnType<typeof createGateway>
 
-const callTimeoutMs = 30_000
+type GatewayOptions = {
+  appId: string
+  credentials: CredentialsClient
+  database: AppDatabase
+  connectors?: Readonly<Record<string, Connector>>
+  timeoutMs?: number
+  /** Hears what keeps a line from being noted: the call itself stands. */
+  report?: (error: AppError) => void
+}
+
+type Attempt = { action?: AnyAction; connection?: string; limit: TimeLimit; mayRepeat: boolean }
 
 /**
  * The one way out of an app. Picks the connection, checks scopes before anything is sent, adds the token, waits when the provider asks to,
  * has the token refreshed once when it is refused, and notes each call. Errors: not_found, validation, needs_connection, needs_scopes,
  * unauthorized, rate_limited, unavailable, timeout, cancelled, and what the connector explains.
  */
-export function createGateway({ appId, credentials, database }: { appId: string; credentials: CredentialsClient; database: AppDatabase }) {
+export function createGateway({
+  appId,
+  credentials,
+  database,
+  connectors = everyConnector,
+  timeoutMs = 30_000,
+  report = () => {},
+}: GatewayOptions) {
   const cache = createCredentialCache({ appId, credentials })
   const activity = openActivity(database)
+
+  function findConnector(id: string): Connector {
+    const connector = Object.hasOwn(connectors, id) ? connectors[id] : undefined
+    if (!connector) throw new AppError('not_found', `There is no tool called “${id}”. Choose one under Integrations.`)
+    return connector
+  }
+
+  /** The default credential or the named one. Main may take its time over it, but not beyond the call's limit. */
+  async function credentialFor(connector: Connector, { connection, limit }: Attempt, rejected?: Credential): Promise<Credential> {
+    try {
+      return await limit.within(cache.get(connector.id, connection, rejected))
+    } catch (error) {
+      throw limit.verdict(connector.provider.name, error) ?? error
+    }
+  }
 
   /** Does something with a credential; once more with a new one when the provider refuses the first. */
   async function withCredential<T>(
     connector: Connector,
-    connection: string | undefined,
-    work: (credential: Credential) => Promise<T>,
+    attempt: Attempt,
+    work: (call: Call, credential: Credential) => Promise<T>,
   ): Promise<T> {
-    const credential = await cache.get(connector.id, connection)
+    const credential = await credentialFor(connector, attempt)
     try {
-      return await work(credential)
+      return await perform(connector, credential, attempt, work)
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'unauthorized') throw error
-      return work(await cache.get(connector.id, connection, credential))
+      return perform(connector, await credentialFor(connector, attempt, credential), attempt, work)
     }
   }
 
   async function perform<T>(
     connector: Connector,
     credential: Credential,
-    options: { mayRepeat: boolean; signal?: AbortSignal },
-    work: (call: Call) => Promise<T>,
+    { action, limit, mayRepeat }: Attempt,
+    work: (call: Call, credential: Credential) => Promise<T>,
   ): Promise<T> {
-    const timeout = AbortSignal.timeout(callTimeoutMs)
-    const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
-    const send = boundFetch({
-      accessToken: credential.accessToken,
-      apiOrigins: connector.provider.apiOrigins,
-      practiceOrigins: credential.practiceOrigins,
-    })
+    const { provider } = connector
+    const { accessToken, practiceOrigins, account } = credential
+    const send = boundFetch({ accessToken, apiOrigins: provider.apiOrigins, practiceOrigins })
     const withSignal: typeof fetch = (input, init) =>
-      send(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, signal]) : signal })
-    const patient = waitWhenAsked(withSignal, { mayRepeat: options.mayRepeat, signal, deadline: performance.now() + callTimeoutMs })
+      send(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal })
     const call: Call = {
-      fetch: limitAnswers(patient, connector.provider.name),
-      account: credential.account,
-      practice: credential.practiceOrigins !== null,
-      signal,
+      fetch: limitAnswers(waitWhenAsked(withSignal, { mayRepeat, limit }), provider.name),
+      account,
+      practice: practiceOrigins !== null,
+      signal: limit.signal,
     }
     try {
-      return await untilAborted(work(call), signal)
+      return await limit.within(work(call, credential))
     } catch (error) {
-      throw explainFailure(error, { connector, credential, isCancelled: options.signal?.aborted ?? false, isTimeout: timeout.aborted })
+      throw explainFailure(limit.verdict(provider.name, error) ?? error, { connector, credential, scopes: action?.scopes ?? [] })
     }
   }
 
@@ -98,53 +127,49 @@ export function createGateway({ appId, credentials, database }: { appId: string;
       const at = new Date().toISOString()
       const started = performance.now()
       let connectionId: string | null = null
-      const note = (errorCode: string | null) =>
-        activity.add({
-          at,
-          connectionId,
-          connector: connectorId,
-          action: actionId,
-          status: errorCode ? 'error' : 'ok',
-          errorCode,
-          durationMs: performance.now() - started,
-          by: caller.by,
-        })
+      const note = (errorCode: string | null) => {
+        const status = errorCode ? 'error' : 'ok'
+        const durationMs = performance.now() - started
+        try {
+          activity.add({ at, connectionId, connector: connectorId, action: actionId, status, errorCode, durationMs, by: caller.by })
+        } catch (error) {
+          report(AppError.from(error))
+        }
+      }
+      const limit = startTimeLimit(timeoutMs, signal)
+      const mayRepeat = action.effect === 'read' || action.idempotent
       try {
-        const output = await withCredential(connector, connection, credential => {
+        const result = await withCredential(connector, { action, connection, limit, mayRepeat }, async (call, credential) => {
           connectionId = credential.connectionId
           checkScopes(connector, action, credential)
-          return perform(connector, credential, { mayRepeat: action.effect === 'read' || action.idempotent, signal }, call =>
-            action.run(call, parsed as never),
-          )
+          return readOutput(connector, action, await action.run(call, parsed as never), credential)
         })
-        const result = readOutput(connector, action, output)
         note(null)
         return result
       } catch (error) {
         const known = AppError.from(error)
         note(known.code)
         throw known
+      } finally {
+        limit.clear()
       }
     },
     /** Remote choices for a field of an action. */
-    options(connectorId: string, field: string, query: string): Promise<Choice[]> {
+    async options(connectorId: string, field: string, query: string): Promise<Choice[]> {
       const connector = findConnector(connectorId)
-      const options = connector.fields[field]
+      const options = Object.hasOwn(connector.fields, field) ? connector.fields[field] : undefined
       if (!options) throw new AppError('not_found', `${connector.name} has no choices called “${field}”.`)
-      return withCredential(connector, undefined, credential =>
-        perform(connector, credential, { mayRepeat: true }, call => options(call, query)),
-      )
+      const limit = startTimeLimit(timeoutMs)
+      try {
+        return await withCredential(connector, { limit, mayRepeat: true }, call => options(call, query))
+      } finally {
+        limit.clear()
+      }
     },
     activity: async (query: { connectionId?: string; limit?: number }): Promise<Activity[]> => activity.list(query),
     /** Connections have changed: the next call asks main again. */
     forget: () => cache.forget(),
   }
-}
-
-function findConnector(id: string): Connector {
-  const connector = connectors[id]
-  if (!connector) throw new AppError('not_found', `There is no tool called “${id}”. Choose one under Integrations.`)
-  return connector
 }
 
 function findAction(connector: Connector, id: string): AnyAction {
@@ -159,27 +184,19 @@ function parseInput(connector: Connector, action: AnyAction, input: Json): unkno
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const field = issue?.path.join('.')
-  throw new AppError(
-    'validation',
-    `${connector.name}, ${action.title}: ${field ? `${field}: ` : ''}${issue?.message ?? 'the input is not as expected'}.`.replace(
-      /\.\.$/,
-      '.',
-    ),
-    {
-      cause: parsed.error,
-    },
-  )
+  const wrong = (issue?.message ?? 'The input is not as expected').replace(/\.$/, '')
+  throw new AppError('validation', `${connector.name}, ${action.title}: ${field ? `${field}: ` : ''}${wrong}.`, { cause: parsed.error })
 }
 
 /** What a provider promises and what it sends are not always the same: an answer of another shape says so, with the provider's name. */
-function readOutput(connector: Connector, action: AnyAction, output: unknown): Json {
+function readOutput(connector: Connector, action: AnyAction, output: unknown, { accessToken }: Credential): Json {
   const parsed = action.output.safeParse(output)
   if (!parsed.success)
     throw new AppError('unavailable', `${connector.provider.name} answered “${action.title}” in a form Plugboard does not know.`, {
       cause: parsed.error,
       details: parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
     })
-  return JSON.parse(JSON.stringify(parsed.data ?? null)) as Json
+  return JSON.parse(withoutToken(JSON.stringify(parsed.data ?? null), accessToken)) as Json
 }
 
 function checkScopes(connector: Connector, action: AnyAction, credential: Credential): void {
@@ -189,17 +206,4 @@ function checkScopes(connector: Connector, action: AnyAction, credential: Creden
   throw new AppError('needs_scopes', `${connector.name} was not allowed to do this yet: ${words}. Allow it to go on.`, {
     action: { kind: 'grant', connectionId: credential.connectionId, scopes: missing },
   })
-}
-
-/** An action that does not heed its signal must not hold its caller. */
-async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = () => reject(signal.reason)
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort)
-  try {
-    return await Promise.race([work, promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }

@@ -1,21 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { TimeLimit } from './time-limit.ts'
 
 const mostTries = 4
 
-type Options = { mayRepeat: boolean; signal: AbortSignal; deadline: number }
+type Options = { mayRepeat: boolean; limit: TimeLimit }
 
 /**
- * A `fetch` that waits when the provider asks to (429, or 503 with Retry-After; RFC 9110 §10.2.3) and tries again, within the call's time
- * limit. A 429 was not carried out, so writes are repeated too; a 503 may have been, so those are repeated only where it does no harm.
+ * A `fetch` that waits when the provider asks to (429, or 503; RFC 9110 §10.2.3) and tries again, within the call's time limit. A 429 was
+ * not carried out, so writes are repeated too; a 503 may have been, so those are repeated only where it does no harm.
  */
-export function waitWhenAsked(send: typeof fetch, { mayRepeat, signal, deadline }: Options): typeof fetch {
+export function waitWhenAsked(send: typeof fetch, { mayRepeat, limit }: Options): typeof fetch {
   return async (input, init) => {
     for (let tries = 1; ; tries++) {
       const response = await send(input instanceof Request ? input.clone() : input, init)
       const waitMs = waitOf(response, mayRepeat, tries)
-      if (waitMs === null || tries === mostTries || performance.now() + waitMs > deadline) return response
+      if (waitMs === null || tries === mostTries || performance.now() + waitMs > limit.deadline || isStream(init?.body)) return response
       await response.body?.cancel()
-      await delay(waitMs, undefined, { signal })
+      await delay(waitMs, undefined, { signal: limit.signal })
     }
   }
 }
@@ -33,4 +34,9 @@ export function retryAfterMs(header: string | null): number | null {
   const seconds = Number(header)
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - Date.now()
   return Number.isFinite(ms) ? Math.max(0, ms) : null
+}
+
+/** A body that can be sent once only. */
+function isStream(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && (body instanceof ReadableStream || Symbol.asyncIterator in body)
 }

@@ -6,7 +6,11 @@ import { revise } from '../../planner/revise.ts'
 import type { PlannerContext } from '../../planner/context.ts'
 
 type DescribeTrigger = (config: TriggerConfig, now: Date) => { words: string; nextTimes: string[] }
-export type Answering = { plan: (prompt: string, context: PlannerContext) => PlanResult; describeTrigger: DescribeTrigger; context: PlannerContext }
+export type Answering = {
+  plan: (prompt: string, context: PlannerContext) => PlanResult
+  describeTrigger: DescribeTrigger
+  context: PlannerContext
+}
 
 /** The reply to a prompt: a plan card when it can be built here, else one sentence and what can be tried. `previous` is the open plan's prompt. */
 export function answer(text: string, previous: string | null, { plan, describeTrigger, context }: Answering): ChatMessage {
@@ -23,7 +27,15 @@ export function answer(text: string, previous: string | null, { plan, describeTr
       if (obstacle) return { ...base, kind: 'text', text: obstacle.message, suggestions: obstacle.suggestions }
       const { words, nextTimes } = describeTrigger(triggerConfig(result.plan), context.now)
       const when = result.plan.trigger.kind === 'record' ? result.plan.trigger.condition : undefined
-      return { ...base, kind: 'plan', prompt, plan: result.plan, triggerWords: when ? `${words}, when its ${when.field} becomes “${when.value}”` : words, nextTimes, state: 'proposed' }
+      return {
+        ...base,
+        kind: 'plan',
+        prompt,
+        plan: result.plan,
+        triggerWords: when ? `${words}, when its ${when.field} becomes “${when.value}”` : words,
+        nextTimes,
+        state: 'proposed',
+      }
     }
   }
 }
@@ -36,7 +48,11 @@ export function triggerConfig({ trigger }: Plan): TriggerConfig {
     case 'schedule':
       return { trigger_type: 'scheduled', schedule_mode: 'recurring', cron_expression: trigger.cron, timezone: trigger.timezone }
     case 'record':
-      return { trigger_type: 'entity', entity_name: trigger.entity, events: trigger.condition ? ['create', 'update'] : [events[trigger.event]] }
+      return {
+        trigger_type: 'entity',
+        entity_name: trigger.entity,
+        events: trigger.condition ? ['create', 'update'] : [events[trigger.event]],
+      }
     case 'connector':
       return { trigger_type: 'connector', integration_type: trigger.connector, events: [trigger.event] }
     case 'webhook':

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, test, type TestContext } from 'node:test'
@@ -99,14 +99,20 @@ test('the main job: plan, connect, and then the files are there as one step', as
   assert.equal(only(done, 'connect').state, 'connected')
   assert.equal(only(done, 'plan').state, 'applied')
   const result = only(done, 'result')
-  assert.deepEqual(result.created.map(({ kind, name }) => `${kind} ${name}`), ['entity Ticket', 'function postNewTicketToSlack', 'flow New ticket to Slack', 'connector slackbot'])
+  assert.deepEqual(
+    result.created.map(({ kind, name }) => `${kind} ${name}`),
+    ['entity Ticket', 'function postNewTicketToSlack', 'flow New ticket to Slack', 'connector slackbot'],
+  )
   assert.deepEqual(model().problems, [])
   assert.deepEqual(model().functions[0]?.uses, [{ connector: 'slackbot', action: 'postMessage' }])
   assert.equal(model().flows[0]?.name, result.flow)
   assert.match(await read('functions/postNewTicketToSlack/entry.ts'), /#support/)
 
   await chat.undo(appId, result.id)
-  assert.deepEqual([model().flows, model().entities, model().functions, model().connectors].map(({ length }) => length), [0, 0, 0, 0])
+  assert.deepEqual(
+    [model().flows, model().entities, model().functions, model().connectors].map(({ length }) => length),
+    [0, 0, 0, 0],
+  )
   const after = await messages()
   assert.deepEqual([only(after, 'result').state, only(after, 'plan').state], ['undone', 'undone'])
 
@@ -119,7 +125,10 @@ test('a schedule is told in words with its next three times', async t => {
   await chat.send(appId, 'Send me a daily email with my to-do list using Gmail.')
   const card = only(await messages(), 'plan')
   assert.match(card.triggerWords, /09:00/)
-  assert.deepEqual(card.nextTimes.map(time => time.slice(0, 16)), ['2026-11-21T09:00', '2026-11-22T09:00', '2026-11-23T09:00'])
+  assert.deepEqual(
+    card.nextTimes.map(time => time.slice(0, 16)),
+    ['2026-11-21T09:00', '2026-11-22T09:00', '2026-11-23T09:00'],
+  )
 })
 
 test('a connected account with the permission is used at once', async t => {
@@ -183,7 +192,10 @@ test('editing a message drops it and all after it', async t => {
   const [first] = await messages()
   await chat.edit(appId, first?.id ?? '', 'Post to Slack #b when an order is created')
   const list = await messages()
-  assert.deepEqual(list.map(({ kind }) => kind), ['user', 'plan'])
+  assert.deepEqual(
+    list.map(({ kind }) => kind),
+    ['user', 'plan'],
+  )
   assert.equal(only(list, 'plan').plan.slots[0]?.value, '#b')
 })
 
@@ -196,7 +208,13 @@ test('a follow-up changes the open plan', async t => {
 
 test('what cannot be built is refused in one sentence, and writes nothing', async t => {
   const { appId, chat, messages, model } = await desk(t)
-  for (const prompt of ['When a GitHub issue is opened post to #dev', 'Create a HubSpot contact for each new lead', 'Add emails from Airtable to Mailchimp', '"><img src=x onerror=alert(1)>', '0'.repeat(4000)]) {
+  for (const prompt of [
+    'When a GitHub issue is opened post to #dev',
+    'Create a HubSpot contact for each new lead',
+    'Add emails from Airtable to Mailchimp',
+    '"><img src=x onerror=alert(1)>',
+    '0'.repeat(4000),
+  ]) {
     await chat.send(appId, prompt)
     const reply = (await messages()).at(-1)
     assert.equal(reply?.kind, 'text', prompt)
@@ -207,7 +225,10 @@ test('what cannot be built is refused in one sentence, and writes nothing', asyn
 test('an aborted send keeps the message and gives no answer', async t => {
   const { appId, chat, messages } = await desk(t)
   await chat.send(appId, mainJob, AbortSignal.abort())
-  assert.deepEqual((await messages()).map(({ kind }) => kind), ['user'])
+  assert.deepEqual(
+    (await messages()).map(({ kind }) => kind),
+    ['user'],
+  )
 })
 
 test('a missing value is asked for and nothing is written', async t => {
@@ -232,9 +253,11 @@ test('in app-user mode the file says so and the user is told whose account is us
 
 test('comments and unknown keys of a connector file stay', async t => {
   const { appId, chat, connect, messages, reload, read, root } = await desk(t)
-  const { mkdir } = await import('node:fs/promises')
   await mkdir(join(root, 'connectors'), { recursive: true })
-  await writeFile(join(root, 'connectors/slackbot.jsonc'), '{\n  // ours\n  "type": "slackbot",\n  "scopes": ["users:read"],\n  "x": 1\n}\n')
+  await writeFile(
+    join(root, 'connectors/slackbot.jsonc'),
+    '{\n  // ours\n  "type": "slackbot",\n  "scopes": ["users:read"],\n  "x": 1\n}\n',
+  )
   await reload()
   connect('slackbot', ['chat:write'])
   await chat.send(appId, mainJob)

@@ -50,7 +50,17 @@ type Room = { log: ChatLog; changes: Changes<void>; waiting: AbortController | n
  * The conversation of each app: prompts become plan cards, a card becomes files once its accounts are connected. Kept in
  * `.plugboard/chat.jsonl`. Errors: not_found, validation (a value is missing), conflict (the card was used), unavailable (disk).
  */
-export function createChat({ projects, planner, connections, connectors, modelOf, describeTrigger, afterWrite, now = () => new Date(), timezone }: ChatOptions) {
+export function createChat({
+  projects,
+  planner,
+  connections,
+  connectors,
+  modelOf,
+  describeTrigger,
+  afterWrite,
+  now = () => new Date(),
+  timezone,
+}: ChatOptions) {
   const rooms = new Map<string, Promise<Room>>()
   const facts = Object.values(connectors).map(connectorFacts)
   const takeTurn = createTurns()
@@ -112,11 +122,25 @@ export function createChat({ projects, planner, connections, connectors, modelOf
     const created = changeSet.files.filter(file => file.text !== null).map(({ path }) => createdItem(path, card.plan))
     await found.log.put(
       { ...card, state: 'applied' },
-      { ...stamp(), kind: 'result', planId: card.id, title: `${changeSet.title} is on`, created, flow: created.find(({ kind }) => kind === 'flow')?.name ?? null, changeId, state: 'active' },
+      {
+        ...stamp(),
+        kind: 'result',
+        planId: card.id,
+        title: `${changeSet.title} is on`,
+        created,
+        flow: created.find(({ kind }) => kind === 'flow')?.name ?? null,
+        changeId,
+        state: 'active',
+      },
     )
     const names = card.plan.tools.map(tool => connectors[tool.connector]?.name ?? tool.connector)
     if (choices.mode === 'app-user' && names.length > 0) {
-      await found.log.put({ ...stamp(), kind: 'text', text: `Each user connects their own ${names.join(' and ')} account once the app is published. Until then yours stands in, so you can test it.`, suggestions: [] })
+      await found.log.put({
+        ...stamp(),
+        kind: 'text',
+        text: `Each user connects their own ${names.join(' and ')} account once the app is published. Until then yours stands in, so you can test it.`,
+        suggestions: [],
+      })
     }
   }
 
@@ -141,7 +165,8 @@ export function createChat({ projects, planner, connections, connectors, modelOf
           if (openCards(found.log).length === 0) break
         }
       } catch (error) {
-        if (!waiting.signal.aborted) await inTurn(appId, () => found.log.put({ ...stamp(), kind: 'error', error: shapeOf(error) })).catch(() => {})
+        if (!waiting.signal.aborted)
+          await inTurn(appId, () => found.log.put({ ...stamp(), kind: 'error', error: shapeOf(error) })).catch(() => {})
       } finally {
         if (found.waiting === waiting) found.waiting = null
         waiting.abort()
@@ -204,19 +229,31 @@ export function createChat({ projects, planner, connections, connectors, modelOf
       inTurn(appId, async found => {
         const card = find(found.log, messageId, 'plan')
         if (card.state === 'applied') throw new AppError('conflict', 'This plan is already in the app.')
-        if (openCards(found.log).some(other => other.planId === card.id)) throw new AppError('conflict', 'Connect the account below, or skip it, to go on.')
+        if (openCards(found.log).some(other => other.planId === card.id))
+          throw new AppError('conflict', 'Connect the account below, or skip it, to go on.')
         planner.toChangeSet(card.plan, choices, contextOf(appId))
         const missing = missingTools(card.plan, await connections.list(appId))
         if (missing.length === 0) return create(found, appId, card, choices)
         await found.log.keepChoices(card.id, choices)
         await found.log.put(
           { ...card, state: 'proposed' },
-          ...missing.map((tool): ConnectCard => ({ ...stamp(), kind: 'connect', planId: card.id, connector: tool.connector, mode: choices.mode, scopes: scopesOf(tool, connectors), permissions: tool.permissions, state: 'required', connectionId: null })),
+          ...missing.map((tool): ConnectCard => ({
+            ...stamp(),
+            kind: 'connect',
+            planId: card.id,
+            connector: tool.connector,
+            mode: choices.mode,
+            scopes: scopesOf(tool, connectors),
+            permissions: tool.permissions,
+            state: 'required',
+            connectionId: null,
+          })),
         )
         follow(appId, found)
       }),
 
-    dismiss: (appId: string, messageId: string): Promise<void> => inTurn(appId, async found => setAside(found, stillOpen(find(found.log, messageId, 'plan')))),
+    dismiss: (appId: string, messageId: string): Promise<void> =>
+      inTurn(appId, async found => setAside(found, stillOpen(find(found.log, messageId, 'plan')))),
 
     skip: (appId: string, messageId: string): Promise<void> =>
       inTurn(appId, async found => {
@@ -252,7 +289,8 @@ export function createChat({ projects, planner, connections, connectors, modelOf
   }
 }
 
-const openCards = (log: ChatLog): ConnectCard[] => log.messages().filter((message): message is ConnectCard => message.kind === 'connect' && message.state === 'required')
+const openCards = (log: ChatLog): ConnectCard[] =>
+  log.messages().filter((message): message is ConnectCard => message.kind === 'connect' && message.state === 'required')
 
 function find<K extends ChatMessage['kind']>(log: ChatLog, id: string, kind: K): Extract<ChatMessage, { kind: K }> {
   const found = log.messages().find((message): message is Extract<ChatMessage, { kind: K }> => message.id === id && message.kind === kind)

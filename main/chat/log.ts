@@ -1,5 +1,4 @@
-import { appendFile, open, readFile } from 'node:fs/promises'
-import { mkdir } from 'node:fs/promises'
+import { appendFile, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { chatMessage, type ChatMessage } from '../../core/chat.ts'
@@ -86,7 +85,9 @@ export async function openChatLog(path: string): Promise<ChatLog> {
   async function rewrite(): Promise<void> {
     const kept: Entry[] = [
       ...[...messages.values()].map(message => ({ op: 'put' as const, message })),
-      ...[...choices].filter(([planId]) => messages.has(planId)).map(([planId, chosen]) => ({ op: 'choices' as const, planId, choices: chosen })),
+      ...[...choices]
+        .filter(([planId]) => messages.has(planId))
+        .map(([planId, chosen]) => ({ op: 'choices' as const, planId, choices: chosen })),
     ]
     await writeFileAtomically(path, kept.map(change => `${JSON.stringify(change)}\n`).join(''))
     lines = kept.length

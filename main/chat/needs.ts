@@ -8,14 +8,21 @@ export type Usable = Pick<Connection, 'id' | 'connector' | 'state' | 'scopesGran
 export type ConnectCard = Extract<ChatMessage, { kind: 'connect' }>
 
 /** The account that can do what a tool is needed for: the default one first. Null when one has to be connected. */
-export function connectionFor({ connector, permissions }: Pick<PlanTool, 'connector' | 'permissions'>, connections: readonly Usable[]): Usable | null {
+export function connectionFor(
+  { connector, permissions }: Pick<PlanTool, 'connector' | 'permissions'>,
+  connections: readonly Usable[],
+): Usable | null {
   const fitting = connections.filter(
-    candidate => candidate.connector === connector && (candidate.state === 'connected' || candidate.state === 'retrying') && permissions.every(({ scope }) => candidate.scopesGranted.includes(scope)),
+    candidate =>
+      candidate.connector === connector &&
+      (candidate.state === 'connected' || candidate.state === 'retrying') &&
+      permissions.every(({ scope }) => candidate.scopesGranted.includes(scope)),
   )
   return fitting.find(({ isDefault }) => isDefault) ?? fitting[0] ?? null
 }
 
-export const missingTools = (plan: Plan, connections: readonly Usable[]): PlanTool[] => plan.tools.filter(tool => connectionFor(tool, connections) === null)
+export const missingTools = (plan: Plan, connections: readonly Usable[]): PlanTool[] =>
+  plan.tools.filter(tool => connectionFor(tool, connections) === null)
 
 /** The least that is asked for: what the steps need, and what tells whose account it is. */
 export function scopesOf(tool: PlanTool, connectors: Readonly<Record<string, Connector>>): string[] {

@@ -28,7 +28,6 @@ const shellHost: ShellHost = {
   openExternal: async url => shell.openExternal(linkUrl(url)),
   openBrowser: async url => shell.openExternal(ownUrl(url)),
   fork: program => forkUtility(join(import.meta.dirname, `${program}.js`), `Plugboard ${program}`, hostEnvironment(process.env)),
-  forkPractice: () => forkUtility(join(import.meta.dirname, 'practice.js'), 'Plugboard practice accounts', hostEnvironment(process.env)),
 }
 
 // Electron is ready only after this module has been evaluated: nothing here may be awaited.

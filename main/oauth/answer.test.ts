@@ -203,7 +203,11 @@ describe('what providers make of the token answer', () => {
 
   it('knows that nothing was sent when nobody is there', async t => {
     const party = await tokenEndpoint(t, github, () => {})
-    const nowhere = { ...party.server, tokenEndpoint: 'http://127.0.0.1:1/token' }
+    const gone = createServer()
+    await new Promise<void>(done => gone.listen(0, '127.0.0.1', done))
+    const address = gone.address()
+    await new Promise(done => gone.close(done))
+    const nowhere = { ...party.server, tokenEndpoint: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/token` }
     assert.equal((await refresh({ ...party, server: nowhere, refreshToken: 'r', scopes: [] })).kind, 'notSent')
   })
 

@@ -19,7 +19,6 @@ const shell: ShellHost = {
   openExternal: async () => {},
   openBrowser: async () => {},
   fork: program => forkNode(join(import.meta.dirname, `${program}.js`), hostEnvironment(process.env)),
-  forkPractice: () => forkNode(join(import.meta.dirname, 'practice.js'), hostEnvironment(process.env)),
 }
 
 async function start(): Promise<void> {

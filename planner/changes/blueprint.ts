@@ -38,16 +38,37 @@ export function blueprintOf({ trigger, actions, entitySlot }: Wanted, { model, c
   const entity = name === undefined ? null : placed(entitySlot ?? name, model, condition)
   const made = actions.filter(action => action.connector === 'app' && action.verb === 'create').map(action => placed(action.object, model))
 
-  const nameOf = (id: string): string => (connectors.find(facts => facts.id === id)?.name ?? id).replace(/^Google (?!Drive)/, '').replace(/ (?:Bot|User)$/, '')
+  const nameOf = (id: string): string =>
+    (connectors.find(facts => facts.id === id)?.name ?? id).replace(/^Google (?!Drive)/, '').replace(/ (?:Bot|User)$/, '')
   const target = writes[0] ? nameOf(writes[0].recipe.connector) : made[0] ? plural(wordsOfName(made[0].entity.name)) : 'run'
   const noun = entity ? wordsOfName(entity.entity.name) : reads[0] ? nameOf(reads[0].recipe.connector) : ''
   const title = titleFor(trigger, noun, target, writes[0])
-  const flowName = freeName(title, model.flows.map(flow => flow.name), ' ')
-  const functionName = freeName(camelCase(functionWords(trigger, reads[0] && !entity ? reads[0].action.object : noun, target, writes[0], flowName)), model.functions.map(fn => fn.name))
-  return { title: flowName, functionName, flowName, entity, made, reads, writes, digest: trigger.kind !== 'record' && ownRead !== undefined }
+  const flowName = freeName(
+    title,
+    model.flows.map(flow => flow.name),
+    ' ',
+  )
+  const functionName = freeName(
+    camelCase(functionWords(trigger, reads[0] && !entity ? reads[0].action.object : noun, target, writes[0], flowName)),
+    model.functions.map(fn => fn.name),
+  )
+  return {
+    title: flowName,
+    functionName,
+    flowName,
+    entity,
+    made,
+    reads,
+    writes,
+    digest: trigger.kind !== 'record' && ownRead !== undefined,
+  }
 }
 
-function placed(name: string, model: PlannerContext['model'], condition?: { field: string; value: string }): { entity: Entity; file: string; exists: boolean } {
+function placed(
+  name: string,
+  model: PlannerContext['model'],
+  condition?: { field: string; value: string },
+): { entity: Entity; file: string; exists: boolean } {
   const known = existingEntity(model, name)
   const file = known && model.entities.find(({ entity }) => entity === known)?.file
   if (known && file) return { entity: known, file, exists: true }
@@ -75,7 +96,8 @@ function titleFor(trigger: Plan['trigger'], noun: string, target: string, first:
   const isMail = first?.recipe.connector === 'gmail'
   switch (trigger.kind) {
     case 'record': {
-      const what = trigger.event === 'created' ? `New ${noun}` : trigger.condition ? `${trigger.condition.value} ${noun}` : `${trigger.event} ${noun}`
+      const what =
+        trigger.event === 'created' ? `New ${noun}` : trigger.condition ? `${trigger.condition.value} ${noun}` : `${trigger.event} ${noun}`
       return titleOf(safe(`${what} to ${isMail ? 'email' : target}`))
     }
     case 'schedule':
@@ -86,7 +108,17 @@ function titleFor(trigger: Plan['trigger'], noun: string, target: string, first:
 }
 
 function functionWords(trigger: Plan['trigger'], noun: string, target: string, first: Step | undefined, title: string): string {
-  const verbs: Record<string, string> = { sendEmail: 'email', createDraft: 'draft', postMessage: 'post', sendDirectMessage: 'message', appendRow: 'add', createEvent: 'schedule', uploadFile: 'save', createIssue: 'report', setStatus: 'show' }
+  const verbs: Record<string, string> = {
+    sendEmail: 'email',
+    createDraft: 'draft',
+    postMessage: 'post',
+    sendDirectMessage: 'message',
+    appendRow: 'add',
+    createEvent: 'schedule',
+    uploadFile: 'save',
+    createIssue: 'report',
+    setStatus: 'show',
+  }
   const verb = first && verbs[first.recipe.action]
   if (!verb) return title
   const what = trigger.kind === 'record' ? `${trigger.event === 'created' ? 'new' : trigger.event} ${noun}` : noun ? plural(noun) : 'update'
@@ -94,7 +126,13 @@ function functionWords(trigger: Plan['trigger'], noun: string, target: string, f
 }
 
 /** Only what a file name may hold everywhere. */
-const safe = (text: string): string => text.replace(/[^A-Za-z0-9 _-]+/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 60).trim() || 'New flow'
+const safe = (text: string): string =>
+  text
+    .replace(/[^A-Za-z0-9 _-]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 60)
+    .trim() || 'New flow'
 
 /** The card's list of what will be created, in the order a person would read it. */
 export function itemsOf(blueprint: Blueprint, { model, connectors }: PlannerContext, slots: Readonly<Record<string, string>>): PlanItem[] {
@@ -104,19 +142,40 @@ export function itemsOf(blueprint: Blueprint, { model, connectors }: PlannerCont
   const words = steps.map(({ recipe }) => recipe.words(slots[recipe.slots[0]?.id ?? ''] ?? ''))
   const used = [...new Set(steps.map(({ recipe }) => recipe.connector))]
   return [
-    ...entities.filter(({ entity }) => !seen.has(entity.name) && seen.add(entity.name)).map(({ entity, exists }): PlanItem => ({
-      kind: 'entity',
-      name: entity.name,
-      title: entity.title ?? titleOf(wordsOfName(entity.name)),
-      summary: Object.keys(entity.properties).slice(0, 5).map(name => (entity.properties[name]?.title ?? name).toLowerCase()).join(', '),
-      exists,
-    })),
-    { kind: 'function', name: blueprint.functionName, title: blueprint.functionName, summary: titleOf(listed(words) || 'makes the records'), exists: false },
+    ...entities
+      .filter(({ entity }) => !seen.has(entity.name) && seen.add(entity.name))
+      .map(({ entity, exists }): PlanItem => ({
+        kind: 'entity',
+        name: entity.name,
+        title: entity.title ?? titleOf(wordsOfName(entity.name)),
+        summary: Object.keys(entity.properties)
+          .slice(0, 5)
+          .map(name => (entity.properties[name]?.title ?? name).toLowerCase())
+          .join(', '),
+        exists,
+      })),
+    {
+      kind: 'function',
+      name: blueprint.functionName,
+      title: blueprint.functionName,
+      summary: titleOf(listed(words) || 'makes the records'),
+      exists: false,
+    },
     { kind: 'flow', name: blueprint.flowName, title: blueprint.title, summary: '1 step', exists: false },
     ...used.map((id): PlanItem => {
       const facts = connectors.find(known => known.id === id)
       const exists = model.connectors.some(({ connector }) => connector.type === id)
-      return { kind: 'connector', name: id, title: facts?.name ?? id, summary: listed(steps.filter(step => step.recipe.connector === id).map(step => facts?.actions.find(known => known.id === step.recipe.action)?.title ?? step.recipe.action)), exists }
+      return {
+        kind: 'connector',
+        name: id,
+        title: facts?.name ?? id,
+        summary: listed(
+          steps
+            .filter(step => step.recipe.connector === id)
+            .map(step => facts?.actions.find(known => known.id === step.recipe.action)?.title ?? step.recipe.action),
+        ),
+        exists,
+      }
     }),
   ]
 }

@@ -4,7 +4,11 @@ import { singular } from '../language/words.ts'
 import { entityTemplates } from './entity-templates.ts'
 
 /** “SupportTicket” as “support ticket”. */
-export const wordsOfName = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replace(/_/g, ' ').toLowerCase()
+export const wordsOfName = (name: string): string =>
+  name
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/_/g, ' ')
+    .toLowerCase()
 
 /** The app's entity that a name means: the same name, its plural, or a name that ends with the same word. */
 export function existingEntity(model: AppModel, name: string): Entity | null {
@@ -14,7 +18,9 @@ export function existingEntity(model: AppModel, name: string): Entity | null {
   return (
     entities.find(entity => entity.name === name) ??
     entities.find(entity => singularName(entity.name) === asked) ??
-    entities.find(entity => singularName(entity.name).split(' ').at(-1) === last || synonyms(last ?? '').includes(singularName(entity.name))) ??
+    entities.find(
+      entity => singularName(entity.name).split(' ').at(-1) === last || synonyms(last ?? '').includes(singularName(entity.name)),
+    ) ??
     null
   )
 }
@@ -25,7 +31,13 @@ function singularName(name: string): string {
   return words.join(' ')
 }
 
-const alike: readonly string[][] = [['task', 'todo', 'to do'], ['customer', 'client'], ['signup', 'user'], ['sale', 'order'], ['bug', 'issue', 'bug report']]
+const alike: readonly string[][] = [
+  ['task', 'todo', 'to do'],
+  ['customer', 'client'],
+  ['signup', 'user'],
+  ['sale', 'order'],
+  ['bug', 'issue', 'bug report'],
+]
 const synonyms = (noun: string): string[] => alike.find(group => group.includes(noun)) ?? []
 
 /** An entity with the fields people expect of such data. */
@@ -33,7 +45,11 @@ export function newEntity(name: string, condition?: { field: string; value: stri
   const words = singularName(name).split(' ')
   const template = entityTemplates.find(({ nouns }) => nouns.length === 0 || nouns.includes(words.at(-1) ?? '')) ?? entityTemplates.at(-1)
   const properties: Record<string, Field> = { ...template?.fields }
-  if (condition) properties[condition.field] = withValue(properties[condition.field] ?? { type: 'string', title: titleOf(condition.field) }, condition.value)
+  if (condition)
+    properties[condition.field] = withValue(
+      properties[condition.field] ?? { type: 'string', title: titleOf(condition.field) },
+      condition.value,
+    )
   return { name, title: titleOf(wordsOfName(name)), type: 'object', properties, required: [...(template?.required ?? [])] }
 }
 
@@ -44,7 +60,8 @@ function withValue(field: Field, value: string): Field {
 }
 
 /** The value of a field's list that is written like `value`, whatever its case. */
-export const listedValue = (entity: Entity, field: string, value: string): string => entity.properties[field]?.enum?.find(known => known.toLowerCase() === value.toLowerCase()) ?? value
+export const listedValue = (entity: Entity, field: string, value: string): string =>
+  entity.properties[field]?.enum?.find(known => known.toLowerCase() === value.toLowerCase()) ?? value
 
 /** The field that names a record: what a person would read out. */
 export function headlineField(entity: Entity): string | null {
@@ -53,6 +70,9 @@ export function headlineField(entity: Entity): string | null {
   return preferred.find(name => names.includes(name)) ?? names.find(name => entity.properties[name]?.type === 'string') ?? null
 }
 
-export const emailField = (entity: Entity): string | null => Object.entries(entity.properties).find(([name, field]) => field.format === 'email' || /(^|_)email$/.test(name))?.[0] ?? null
+export const emailField = (entity: Entity): string | null =>
+  Object.entries(entity.properties).find(([name, field]) => field.format === 'email' || /(^|_)email$/.test(name))?.[0] ?? null
 export const dateField = (entity: Entity): string | null =>
-  Object.entries(entity.properties).find(([, field]) => field.format === 'date-time')?.[0] ?? Object.entries(entity.properties).find(([, field]) => field.format === 'date')?.[0] ?? null
+  Object.entries(entity.properties).find(([, field]) => field.format === 'date-time')?.[0] ??
+  Object.entries(entity.properties).find(([, field]) => field.format === 'date')?.[0] ??
+  null

@@ -32,10 +32,15 @@ export function flowFile({ flowName, title, functionName, entity }: Blueprint, t
 function triggerOf(trigger: Plan['trigger'], entityName: string, when: string | null): Flow['trigger'] {
   switch (trigger.kind) {
     case 'schedule':
-      return { config: { trigger_type: 'scheduled', schedule_mode: 'recurring', cron_expression: trigger.cron, timezone: trigger.timezone } }
+      return {
+        config: { trigger_type: 'scheduled', schedule_mode: 'recurring', cron_expression: trigger.cron, timezone: trigger.timezone },
+      }
     case 'record':
       // A record can be made with the value as well as be given it later.
-      return { ...(when && { condition: when }), config: { trigger_type: 'entity', entity_name: entityName, events: when ? ['create', 'update'] : [verbs[trigger.event]] } }
+      return {
+        ...(when && { condition: when }),
+        config: { trigger_type: 'entity', entity_name: entityName, events: when ? ['create', 'update'] : [verbs[trigger.event]] },
+      }
     default:
       return { config: { trigger_type: 'manual' } }
   }
@@ -50,5 +55,9 @@ function condition(trigger: Plan['trigger'], entity: Blueprint['entity']): strin
   return `\${ .trigger.data${path} == ${value} and .trigger.old_data${path} != ${value} }`
 }
 
-const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '') || 'flow'
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '') || 'flow'
 const stepName = (name: string): string => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()

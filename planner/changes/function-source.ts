@@ -26,7 +26,9 @@ export function functionSource({ blueprint, trigger, slots, message }: Given): s
   for (const { action, recipe } of reads) {
     const name = unused(camelCase(plural(action.object === 'message' && recipe.connector === 'gmail' ? 'email' : action.object)), used)
     const isTable = recipe.action === 'readRows'
-    const input = objectOf(recipe.input(contentOf({ record: null, entity: null, trigger, slots, message, text: null, title: blueprint.title })))
+    const input = objectOf(
+      recipe.input(contentOf({ record: null, entity: null, trigger, slots, message, text: null, title: blueprint.title })),
+    )
     lines.push(`const ${isTable ? `{ rows: ${name} }` : name} = await connectors.${recipe.connector}.${recipe.action}(${input})`)
     sections.push(`${name}.map(item => ${recipe.line?.('item') ?? "''"})`)
   }
@@ -37,7 +39,16 @@ export function functionSource({ blueprint, trigger, slots, message }: Given): s
     const all = sections.length === 1 ? sections[0] : `[...${sections.join(', ...')}]`
     lines.push(`const ${text} = ${all}.join('\\n') || ${entity ? "'Nothing open.'" : "'Nothing new.'"}`)
   }
-  const content = contentOf({ record, entity: entity?.entity ?? null, trigger, slots, message, text, title: entity && !record ? titleOf(`${slots['to'] === 'me' ? 'your ' : ''}${plural(wordsOfName(entity.entity.name))}`) : blueprint.title })
+  const content = contentOf({
+    record,
+    entity: entity?.entity ?? null,
+    trigger,
+    slots,
+    message,
+    text,
+    title:
+      entity && !record ? titleOf(`${slots['to'] === 'me' ? 'your ' : ''}${plural(wordsOfName(entity.entity.name))}`) : blueprint.title,
+  })
   if (sections.length > 0) content.row = digestRow(sections, lines)
   if (lines.length > 0) lines.push('')
   for (const { recipe } of writes) {
@@ -65,13 +76,25 @@ export function functionSource({ blueprint, trigger, slots, message }: Given): s
   ].join('\n')
 }
 
-type ForContent = { record: string | null; entity: Entity | null; trigger: Plan['trigger']; slots: Readonly<Record<string, string>>; message: string; text: string | null; title: string }
+type ForContent = {
+  record: string | null
+  entity: Entity | null
+  trigger: Plan['trigger']
+  slots: Readonly<Record<string, string>>
+  message: string
+  text: string | null
+  title: string
+}
 
 function contentOf({ record, entity, trigger, slots, message, text, title }: ForContent): Content {
   const main = entity ? headlineField(entity) : null
   const noun = entity ? wordsOfName(entity.name) : ''
   const value = record && main ? `\${${record}${member(main)}}` : ''
-  const headline = message ? withFields(message, record, entity) : record ? `\`${inTemplate(headlineWords(trigger, noun))}: ${value}\`` : literal(title)
+  const headline = message
+    ? withFields(message, record, entity)
+    : record
+      ? `\`${inTemplate(headlineWords(trigger, noun))}: ${value}\``
+      : literal(title)
   const email = record && entity ? emailField(entity) : null
   const start = record && entity ? dateField(entity) : null
   return {
@@ -80,7 +103,10 @@ function contentOf({ record, entity, trigger, slots, message, text, title }: For
     body: text ?? '',
     details: record && entity && !message ? detailsOf(record, entity) : '',
     row: record && entity ? rowOf(record, entity) : `{ Date: new Date().toISOString().slice(0, 10), Note: ${headline} }`,
-    start: start && record ? `${record}${member(start)}${entity?.required.includes(start) ? '' : ' ?? new Date().toISOString().slice(0, 10)'}` : null,
+    start:
+      start && record
+        ? `${record}${member(start)}${entity?.required.includes(start) ? '' : ' ?? new Date().toISOString().slice(0, 10)'}`
+        : null,
     email: email && record ? `${record}${member(email)}` : null,
     slot: id => withFields(slots[id] ?? '', record, entity),
   }
@@ -89,16 +115,27 @@ function contentOf({ record, entity, trigger, slots, message, text, title }: For
 /** A template with the fields a person would want to read in a mail, each on its line. */
 function detailsOf(record: string, entity: Entity): string {
   const main = headlineField(entity)
-  const telling = Object.entries(entity.properties).filter(([name, field]) => name === main || entity.required.includes(name) || field.enum || field.format || /description|notes|message|amount|total|value|company/.test(name))
+  const telling = Object.entries(entity.properties).filter(
+    ([name, field]) =>
+      name === main ||
+      entity.required.includes(name) ||
+      field.enum ||
+      field.format ||
+      /description|notes|message|amount|total|value|company/.test(name),
+  )
   const shown = telling.filter(([, field]) => field.type !== 'object' && field.type !== 'array').slice(0, 5)
   if (shown.length < 2) return ''
-  const lines = shown.map(([name, field]) => `${inTemplate(field.title ?? titleOf(name))}: \${${record}${member(name)}${entity.required.includes(name) ? '' : " ?? '–'"}}`)
+  const lines = shown.map(
+    ([name, field]) =>
+      `${inTemplate(field.title ?? titleOf(name))}: \${${record}${member(name)}${entity.required.includes(name) ? '' : " ?? '–'"}}`,
+  )
   return `[\n    ${lines.map(line => `\`${line}\`,`).join('\n    ')}\n  ].join('\\n')`
 }
 
 function headlineWords(trigger: Plan['trigger'], noun: string): string {
   if (trigger.kind !== 'record') return titleOf(noun)
-  if (trigger.condition) return titleOf(`${noun} is now ${trigger.condition.value}${trigger.condition.field === 'priority' ? ' priority' : ''}`)
+  if (trigger.condition)
+    return titleOf(`${noun} is now ${trigger.condition.value}${trigger.condition.field === 'priority' ? ' priority' : ''}`)
   return trigger.event === 'created' ? `New ${noun}` : titleOf(`${noun} ${trigger.event}`)
 }
 
@@ -112,13 +149,17 @@ function withFields(text: string, record: string | null, entity: Entity | null):
 }
 
 function rowOf(record: string, entity: Entity): string {
-  const fields = Object.entries(entity.properties).filter(([, field]) => field.type !== 'object' && field.type !== 'array').slice(0, 12)
+  const fields = Object.entries(entity.properties)
+    .filter(([, field]) => field.type !== 'object' && field.type !== 'array')
+    .slice(0, 12)
   const lines = fields.map(([name, field]) => `${key(field.title ?? titleOf(name))}: ${record}${member(name)},`)
   return `{\n    ${[...lines, `Created: ${record}.created_date,`].join('\n    ')}\n  }`
 }
 
 function digestRow(sections: readonly string[], lines: readonly string[]): string {
-  const counts = sections.map(section => /^(\w+)\.map/.exec(section)?.[1] ?? '').filter(name => name && lines.some(line => line.includes(name)))
+  const counts = sections
+    .map(section => /^(\w+)\.map/.exec(section)?.[1] ?? '')
+    .filter(name => name && lines.some(line => line.includes(name)))
   return `{ Date: new Date().toISOString().slice(0, 10)${counts.map(name => `, ${titleOf(wordsOfName(name)).replaceAll(' ', '_')}: ${name}.length`).join('')} }`
 }
 
@@ -155,9 +196,31 @@ function unused(name: string, used: Set<string>): string {
 /** What it does in one sentence, for the function and its flow. */
 export function sentenceOf({ writes, reads, made, entity }: Blueprint, trigger: Plan['trigger']): string {
   const noun = entity ? wordsOfName(entity.entity.name) : ''
-  const what = trigger.kind === 'record' ? trigger.condition ? `each ${noun} that becomes ${trigger.condition.value}` : `each ${trigger.event === 'created' ? 'new' : trigger.event} ${noun}` : entity ? `the ${listQuery(entity.entity).includes('$ne') ? 'open ' : ''}${plural(noun)}` : reads[0] ? `the ${plural(reads[0].action.object)} from ${serviceById.get(reads[0].recipe.connector)?.name.replace(/ (?:Bot|User)$/, '') ?? 'Slack'}` : 'a note'
-  const does: Record<string, string> = { sendEmail: `Emails ${what}`, createDraft: `Writes a draft about ${what}`, postMessage: `Posts ${what} to Slack`, sendDirectMessage: `Sends ${what} as a direct message`, appendRow: `Adds ${what} to a spreadsheet`, createEvent: `Puts ${what} in the calendar`, uploadFile: `Saves ${what} to Drive`, createIssue: `Reports ${what} as an issue`, setStatus: `Shows ${what} as your status` }
-  const parts = [...writes.map(({ recipe }) => does[recipe.action] ?? ''), ...made.map(target => `Adds ${plural(wordsOfName(target.entity.name))}`)].filter(Boolean)
+  const what =
+    trigger.kind === 'record'
+      ? trigger.condition
+        ? `each ${noun} that becomes ${trigger.condition.value}`
+        : `each ${trigger.event === 'created' ? 'new' : trigger.event} ${noun}`
+      : entity
+        ? `the ${listQuery(entity.entity).includes('$ne') ? 'open ' : ''}${plural(noun)}`
+        : reads[0]
+          ? `the ${plural(reads[0].action.object)} from ${serviceById.get(reads[0].recipe.connector)?.name.replace(/ (?:Bot|User)$/, '') ?? 'Slack'}`
+          : 'a note'
+  const does: Record<string, string> = {
+    sendEmail: `Emails ${what}`,
+    createDraft: `Writes a draft about ${what}`,
+    postMessage: `Posts ${what} to Slack`,
+    sendDirectMessage: `Sends ${what} as a direct message`,
+    appendRow: `Adds ${what} to a spreadsheet`,
+    createEvent: `Puts ${what} in the calendar`,
+    uploadFile: `Saves ${what} to Drive`,
+    createIssue: `Reports ${what} as an issue`,
+    setStatus: `Shows ${what} as your status`,
+  }
+  const parts = [
+    ...writes.map(({ recipe }) => does[recipe.action] ?? ''),
+    ...made.map(target => `Adds ${plural(wordsOfName(target.entity.name))}`),
+  ].filter(Boolean)
   const [first = 'Runs on request', ...rest] = parts
   return `${[first, ...rest.map(part => part.charAt(0).toLowerCase() + part.slice(1))].join(', then ').replaceAll('*/', '')}.`
 }

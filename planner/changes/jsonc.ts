@@ -20,4 +20,5 @@ function layOut(value: unknown, indent: string): string {
   return indent !== '' && flat && fits(line, [], indent) ? line : `{\n${inner}${parts.join(`,\n${inner}`)}\n${indent}}`
 }
 
-const fits = (line: string, items: readonly unknown[], indent: string): boolean => !line.includes('\n') && line.length + indent.length <= most && items.every(item => item === null || typeof item !== 'object')
+const fits = (line: string, items: readonly unknown[], indent: string): boolean =>
+  !line.includes('\n') && line.length + indent.length <= most && items.every(item => item === null || typeof item !== 'object')

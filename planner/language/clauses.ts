@@ -93,20 +93,40 @@ export function clausesOf(units: readonly Unit[]): Clause[] {
       continue
     }
     if ((low === 'that' || low === 'which' || low === 'where' || low === 'who') && !isEmpty() && clause.role !== 'trigger') {
-      const next = verbAt(units, skipLeadIns(units, i + 1), 'start')
+      const at = skipLeadIns(units, i + 1)
+      const told = verbOf(lowAt(units, at))
+      const next = told?.form === 'third' || told?.form === 'base' ? told : null
       if (next || low === 'where') {
         close(open('action'))
+        if (next) {
+          clause.verb = next
+          i = at
+        }
         continue
       }
     }
-    if (low === 'to' && !isEmpty() && clause.role !== 'aside' && plainVerb(units, i + 1, clause.verb !== null && leading.has(clause.verb.class))) {
+    if (
+      low === 'to' &&
+      !isEmpty() &&
+      clause.role !== 'aside' &&
+      plainVerb(units, i + 1, clause.verb !== null && leading.has(clause.verb.class))
+    ) {
       close(open(clause.verb === null || leading.has(clause.verb.class) || clause.role === 'trigger' ? 'action' : 'aside'))
       continue
     }
     if (low === 'and' || low === '&' || low === 'or' || low === 'plus') {
       const next = skipLeadIns(units, i + 1)
       const verb = verbAt(units, next, 'and', clause.verb)
-      if (verb && clause.verb && (clause.role !== 'trigger' || verb.form === 'base') && (clause.role === 'action' || clause.verb.form !== 'base' || clause.role === 'aside')) {
+      if (verb && !clause.verb && clause.role === 'trigger' && /\b(?:new|every|each)$/.test(clause.marker) && !isEmpty()) {
+        close(open('action'))
+        continue
+      }
+      if (
+        verb &&
+        clause.verb &&
+        (clause.role !== 'trigger' || verb.form === 'base') &&
+        (clause.role === 'action' || clause.verb.form !== 'base' || clause.role === 'aside')
+      ) {
         close(open('action'))
         continue
       }
@@ -116,7 +136,14 @@ export function clausesOf(units: readonly Unit[]): Clause[] {
       clause.automated = true
       continue
     }
-    if (clause.role === 'trigger' && !clause.verb && clause.before.length > 0 && verbOf(low)?.form === 'base' && startsRequest(units, i) && /new|webhook|on /.test(clause.marker)) {
+    if (
+      clause.role === 'trigger' &&
+      !clause.verb &&
+      clause.before.length > 0 &&
+      verbOf(low)?.form === 'base' &&
+      startsRequest(units, i) &&
+      /new|webhook|on /.test(clause.marker)
+    ) {
       close(open('action'))
       clause.verb = verbOf(low)
       continue
@@ -126,21 +153,49 @@ export function clausesOf(units: readonly Unit[]): Clause[] {
       clause.verb = verb
       continue
     }
-    if (verb?.form === 'base' && clause.role === 'action' && clause.verb && enabling.has(clause.verb.base) && clause.after.length > 0 && clause.after.length < 5) {
+    if (
+      verb?.form === 'base' &&
+      clause.role === 'action' &&
+      clause.verb &&
+      enabling.has(clause.verb.base) &&
+      clause.after.length > 0 &&
+      clause.after.length < 5
+    ) {
       close(open('action'))
       clause.verb = verb
       continue
     }
-    if (unit.kind === 'service' && unit.implied === null && isEmpty() && clause.role === 'action' && ['me', 'us', 'them', 'everyone'].includes(lowAt(units, i + 1))) {
+    if (
+      unit.kind === 'service' &&
+      unit.implied === null &&
+      isEmpty() &&
+      clause.role === 'action' &&
+      ['me', 'us', 'them', 'everyone'].includes(lowAt(units, i + 1))
+    ) {
       clause.verb = verbOf('message')
       clause.after.push(unit)
       continue
     }
-    if (verb && !clause.verb && (isEmpty() || clause.role === 'trigger' || !verb.noun || clause.before.every(({ kind }) => kind === 'service') || modals.has(lowAt(units, i - 1)))) {
+    if (
+      verb &&
+      !clause.verb &&
+      (isEmpty() ||
+        clause.role === 'trigger' ||
+        !verb.noun ||
+        clause.before.every(({ kind }) => kind === 'service') ||
+        modals.has(lowAt(units, i - 1)) ||
+        verb.base === 'trigger')
+    ) {
       clause.verb = verb
       continue
     }
-    if (clause.role === 'action' && clause.verb && passives.has(clause.verb.base) && clause.after.length === 0 && verbOf(low)?.form === 'past') {
+    if (
+      clause.role === 'action' &&
+      clause.verb &&
+      passives.has(clause.verb.base) &&
+      clause.after.length === 0 &&
+      verbOf(low)?.form === 'past'
+    ) {
       clause.verb = verbOf(low)
       continue
     }
@@ -181,12 +236,19 @@ function plainVerb(units: readonly Unit[], at: number, eager: boolean): boolean 
 function startsRequest(units: readonly Unit[], at: number): boolean {
   const next = units[at + 1]
   if (next?.kind === 'service') return true
-  if (next?.kind === 'word' && ['to', 'into', 'via'].includes(next.low)) return units.slice(at + 2, at + 4).some(unit => unit.kind === 'service')
+  if (next?.kind === 'word' && ['to', 'into', 'via'].includes(next.low))
+    return units.slice(at + 2, at + 4).some(unit => unit.kind === 'service')
   return next?.kind === 'word' && (determiners.has(next.low) || pronouns.has(next.low) || next.low === 'new')
 }
 
 /** The verb at a place, when a verb can stand there. Many verbs are nouns too: their place decides. */
-function verbAt(units: readonly Unit[], at: number, place: 'start' | 'and' | 'inside', current: Verb | null = null, role: Clause['role'] = 'action'): Verb | null {
+function verbAt(
+  units: readonly Unit[],
+  at: number,
+  place: 'start' | 'and' | 'inside',
+  current: Verb | null = null,
+  role: Clause['role'] = 'action',
+): Verb | null {
   const unit = units[at]
   const implied = unit?.kind === 'service' && unit.implied === 'mail'
   const low = implied ? unit.noun : lowAt(units, at)
@@ -197,7 +259,8 @@ function verbAt(units: readonly Unit[], at: number, place: 'start' | 'and' | 'in
   const next = units[at + 1]
   if (place === 'inside') {
     if (verb.form === 'past' && role !== 'trigger') return null
-    if (verb.form === 'past' || verb.form === 'gerund') return current || !isPassive(previous) ? (verb.form === 'past' && !current ? verb : null) : verb
+    if (verb.form === 'past' || verb.form === 'gerund')
+      return current || !isPassive(previous) ? (verb.form === 'past' && !current ? verb : null) : verb
     if (verb.form === 'base' && verb.noun) return startsRequest(units, at) && !isPassive(previous) ? verb : null
     return verb
   }
@@ -215,8 +278,15 @@ function verbAt(units: readonly Unit[], at: number, place: 'start' | 'and' | 'in
 function isMailing(units: readonly Unit[], at: number): boolean {
   const end = units.findIndex((unit, n) => n > at && (unit.kind === 'mark' || (unit.kind === 'word' && unit.low === 'when')))
   const rest = units.slice(at + 1, end < 0 ? undefined : end)
-  const into = rest.some((unit, n) => unit.kind === 'service' && rest.slice(Math.max(0, n - 3), n).some(before => before.kind === 'word' && ['to', 'into', 'in'].includes(before.low)))
-  return !into && !(rest[0]?.kind === 'word' && /^(?:attachment|address|summar|digest)/.test(rest[0].low) && rest.some(unit => unit.kind === 'service'))
+  const into = rest.some(
+    (unit, n) =>
+      unit.kind === 'service' &&
+      rest.slice(Math.max(0, n - 3), n).some(before => before.kind === 'word' && ['to', 'into', 'in'].includes(before.low)),
+  )
+  return (
+    !into &&
+    !(rest[0]?.kind === 'word' && /^(?:attachment|address|summar|digest)/.test(rest[0].low) && rest.some(unit => unit.kind === 'service'))
+  )
 }
 
 function isPassive(previous: string): boolean {

@@ -7,7 +7,8 @@ const parts: ReadonlyArray<readonly [RegExp, number]> = [
   [/\b(?:at |around )?(?:noon|midday|lunch ?time)\b/i, 12],
   [/\b(?:at )?midnight\b/i, 0],
 ]
-const numeric = /\b(?:(at|@|by|around)\s*)?(\d{1,2})(?:(?:[:.h])([0-5]\d))?\s*(a\.?m\b\.?|p\.?m\b\.?|o'clock|uhr|h\b)?(?!\s*(?:%|minutes?|mins?|hours?|days?|weeks?|months?|times?|[-/.:]\d))/gi
+const numeric =
+  /\b(?:(at|@|by|around)\s*)?(\d{1,2})(?:(?:[:.h])([0-5]\d))?\s*(a\.?m\b\.?|p\.?m\b\.?|o'clock|uhr|h\b)?(?!\s*(?:%|minutes?|mins?|hours?|days?|weeks?|months?|times?|[-/.:]\d))/gi
 const dayParts: Readonly<Record<string, number>> = { morning: 9, afternoon: 15, evening: 18, night: 21, nightly: 21, tonight: 21 }
 
 /** The clock time a text states: “at 9”, “8:30 pm”, “noon”, “end of the day”. A bare number is none. */

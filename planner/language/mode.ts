@@ -1,6 +1,8 @@
-const who = "(?:users?|reps?|members?|persons?|people|employees?|customers?|clients?|staff|students?|teachers?|analysts?|agents?|coach(?:es)?|teammates?|visitors?|freelancers?|managers?|tutors?|patients?|doctors?|tenants?|owners?|creators?|recruiters?|everyone|someone|each|sellers?|hosts?|advisors?|consultants?)"
+const who =
+  '(?:users?|reps?|members?|persons?|people|employees?|customers?|clients?|staff|students?|teachers?|analysts?|agents?|coach(?:es)?|teammates?|visitors?|freelancers?|managers?|tutors?|patients?|doctors?|tenants?|owners?|creators?|recruiters?|everyone|someone|each|sellers?|hosts?|advisors?|consultants?)'
 const own = '(?:(?:their|his|her|his or her|his/her) own|their|his or her)'
-const link = '(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|use(?:s|ing)?|sign(?:s|ing)? in (?:with|to)|log(?:s|ging)? in (?:with|to)|authori[sz](?:e|es|ing)|integrat(?:e|es|ing)|sync(?:s|ing)?|bring(?:s|ing)?|add(?:s|ing)?)'
+const link =
+  '(?:connect(?:s|ing|ed)?|link(?:s|ing|ed)?|use(?:s|ing)?|sign(?:s|ing)? in (?:with|to)|log(?:s|ging)? in (?:with|to)|authori[sz](?:e|es|ing)|integrat(?:e|es|ing)|sync(?:s|ing)?|bring(?:s|ing)?|add(?:s|ing)?)'
 
 const appUser: readonly RegExp[] = [
   new RegExp(`\\b${who}\\b[^.]{0,60}?\\b${link}\\b[^.]{0,30}?\\b${own}\\b`, 'i'),

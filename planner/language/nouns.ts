@@ -5,13 +5,25 @@ import type { Unit } from './units.ts'
 import { singular } from './words.ts'
 
 const adjectives = new Set(
-  'new important urgent overdue all open closed completed complete recent upcoming daily weekly monthly latest generated high low priority incoming inbound outbound just current pending every each finished key qualified more first last next old existing specific certain main big large total full quick automatic automated real-time personalized personalised welcome tiered unread unanswered fresh following different multiple several many your their brand-new newly active inactive today yesterday tomorrow only own same paid unpaid single relevant valid'.split(' '),
+  'new important urgent overdue all open closed completed complete recent upcoming daily weekly monthly latest generated high low priority incoming inbound outbound just current pending every each finished key qualified more first last next old existing specific certain main big large total full quick automatic automated real-time personalized personalised welcome tiered unread unanswered fresh following different multiple several many your their brand-new newly active inactive today yesterday tomorrow only own same paid unpaid single relevant valid'.split(
+    ' ',
+  ),
 )
-const stops = new Set('is are was were be been has have had gets get and or then when that which who where if as than it there not will should can must via per during today yesterday tomorrow automatically instantly directly now'.split(' '))
+const stops = new Set(
+  'is are was were be been has have had gets get and or then when that which who where if as than it there not will should can must via per during today yesterday tomorrow automatically instantly directly now'.split(
+    ' ',
+  ),
+)
 /** Of a record, not a record: “a lead's status”. */
 const attributes = new Set('status stage priority state value amount level quantity score due deadline'.split(' '))
-const happens = new Set('signs drops falls reaches exceeds expires becomes arrives comes fails goes ends starts changes moves passes hits leaves unsubscribes registers turns sign leave close'.split(' '))
-const people = new Set('i you we he she they user users someone somebody anyone customer client person people team member staff employee visitor'.split(' '))
+const happens = new Set(
+  'signs drops falls reaches exceeds expires becomes arrives comes fails goes ends starts changes moves passes hits leaves unsubscribes registers turns sign leave close'.split(
+    ' ',
+  ),
+)
+const people = new Set(
+  'i you we he she they user users someone somebody anyone customer client person people team member staff employee visitor'.split(' '),
+)
 
 /** The words of the noun phrase that begins at `from`, adjectives left out, the last one singular; and where it ends. */
 export function nounPhrase(units: readonly Unit[], from = 0): { words: string[]; end: number; isNew: boolean } {
@@ -25,7 +37,11 @@ export function nounPhrase(units: readonly Unit[], from = 0): { words: string[];
       break
     }
     if (unit.low === 'new') isNew = true
-    if (words.length === 0 && (determiners.has(unit.low) || adjectives.has(unit.low) || ['of', 'out', 'up'].includes(unit.low))) continue
+    if (
+      words.length === 0 &&
+      (determiners.has(unit.low) || adjectives.has(unit.low) || ['of', 'out', 'up'].includes(unit.low) || (unit.low === 'in' && i === from))
+    )
+      continue
     if (stops.has(unit.low) || prepositions.has(unit.low) || determiners.has(unit.low) || pronouns.has(unit.low)) break
     const verb = verbOf(unit.low)
     if (words.length > 0 && verb && (verb.form === 'past' || (!verb.noun && verb.form !== 'gerund') || happens.has(unit.low))) break
@@ -46,7 +62,14 @@ export function nounPhrase(units: readonly Unit[], from = 0): { words: string[];
   return { words, end: i, isNew }
 }
 
-const known = dictionary({ todo: 'Task', 'to-do': 'Task', 'to-do-list': 'Task', 'todo list': 'Task', 'to-do list': 'Task', 'to-do item': 'Task' })
+const known = dictionary({
+  todo: 'Task',
+  'to-do': 'Task',
+  'to-do-list': 'Task',
+  'todo list': 'Task',
+  'to-do list': 'Task',
+  'to-do item': 'Task',
+})
 
 /** The name of the entity that a noun phrase means, or null when it names none: “app data”, “records”. */
 export function entityNameOf(words: readonly string[]): string | null {
@@ -74,15 +97,19 @@ export function subjectOf(before: readonly Unit[], after: readonly Unit[], activ
   const object = active ? nounPhrase(after) : { words: [], isNew: false }
   const person = subject.words.length === 0 || people.has(subject.words.at(-1) ?? '')
   const chosen = active && person && object.words.length > 0 ? object : subject
-  const generic = recordWords.has(chosen.words.at(-1) ?? '') && chosen.words.length === 1
+  const only = chosen.words.length === 1 ? (chosen.words[0] ?? '') : ''
+  const generic = recordWords.has(only) || attributes.has(only)
   if (!generic) return { words: chosen.words, isNew: subject.isNew || object.isNew }
   return { words: collectionIn(after) ?? chosen.words, isNew: chosen.isNew }
 }
 
 /** “a record is added to my Requests entity”: the collection named behind “to” or “in”. */
 function collectionIn(units: readonly Unit[]): string[] | null {
-  const at = units.findIndex(unit => unit.kind === 'word' && ['to', 'in', 'into', 'on', 'from', 'of'].includes(unit.low))
-  if (at < 0) return null
-  const { words } = nounPhrase(units, at + 1)
-  return words.length > 0 ? words : null
+  for (const [at, unit] of units.entries()) {
+    if (unit.kind !== 'word' || !['to', 'in', 'into', 'on', 'from', 'of'].includes(unit.low)) continue
+    const behind = units[at + 1]
+    const { words } = nounPhrase(units, at + 1)
+    if (words.length > 0 && behind?.kind === 'word' && determiners.has(behind.low)) return words
+  }
+  return null
 }

@@ -39,7 +39,15 @@ function sourceOf(clause: Clause): ServiceUnit | null {
   const all = named([...clause.before, ...clause.after])
   const explicit = all.find(unit => unit.implied === null)
   if (explicit) return explicit
-  return all.find(unit => unit.implied === 'chat' || unit.implied === 'code' || named(clause.before).includes(unit) || (clause.verb !== null && ['get', 'receive', 'arrive', 'come'].includes(clause.verb.base))) ?? null
+  return (
+    all.find(
+      unit =>
+        unit.implied === 'chat' ||
+        unit.implied === 'code' ||
+        named(clause.before).includes(unit) ||
+        (clause.verb !== null && ['get', 'receive', 'arrive', 'come'].includes(clause.verb.base)),
+    ) ?? null
+  )
 }
 
 /** “when I add a task” against “when a task is added”: an active verb has its data behind it. */
@@ -59,14 +67,41 @@ function eventOf(clause: Clause): Event {
   const mainBase = clause.verb && clause.before.length > 0 ? [clause.verb.base] : []
   for (const base of [...mainBase, ...bases]) {
     if (eventVerbs.deleted.has(base) && verbs.some(verb => verb?.base === base)) return 'deleted'
-    if (eventVerbs.updated.has(base) && (verbs.some(verb => verb?.base === base && (verb.form !== 'base' || !verb.noun)) || words.some(word => participle(word) === base || updatedBy.test(word)))) return 'updated'
+    if (
+      eventVerbs.updated.has(base) &&
+      (verbs.some(verb => verb?.base === base && (verb.form !== 'base' || !verb.noun)) ||
+        words.some(word => participle(word) === base || updatedBy.test(word)))
+    )
+      return 'updated'
     if (eventVerbs.created.has(base) && (clause.verb?.base === base || words.some(word => participle(word) === base))) return 'created'
   }
   const is = clause.before.findIndex(unit => isWord(unit, 'is', 'are', 'becomes'))
-  return clause.verb === null && is > 0 && !clause.before.some(unit => isWord(unit, 'there', 'new')) && is < clause.before.length - 1 ? 'updated' : 'created'
+  return clause.verb === null && is > 0 && !clause.before.some(unit => isWord(unit, 'there', 'new')) && is < clause.before.length - 1
+    ? 'updated'
+    : 'created'
 }
 
-const irregular = dictionary({ paid: 'pay', won: 'win', lost: 'lose', fell: 'fall', became: 'become', made: 'make', bought: 'buy', came: 'come', shipped: 'ship', pays: 'pay', falls: 'fall', drops: 'drop', exceeds: 'exceed', arrives: 'arrive', subscribes: 'subscribe', buys: 'buy', reaches: 'reach', overdue: 'overdue', late: 'overdue' })
+const irregular = dictionary({
+  paid: 'pay',
+  won: 'win',
+  lost: 'lose',
+  fell: 'fall',
+  became: 'become',
+  made: 'make',
+  bought: 'buy',
+  came: 'come',
+  shipped: 'ship',
+  pays: 'pay',
+  falls: 'fall',
+  drops: 'drop',
+  exceeds: 'exceed',
+  arrives: 'arrive',
+  subscribes: 'subscribe',
+  buys: 'buy',
+  reaches: 'reach',
+  overdue: 'overdue',
+  late: 'overdue',
+})
 
 /** The base of a participle that is no verb of action: “paid”, “confirmed”, “won”. */
 function participle(word: string): string {
@@ -86,14 +121,21 @@ export function objectOf(service: ServiceUnit, units: readonly Unit[]): string {
   const byDistance = units
     .map((unit, n) => ({ unit, far: Math.abs(n - at) }))
     .sort((a, b) => a.far - b.far)
-    .flatMap(({ unit }) => (unit.kind === 'word' ? [unit.noun] : unit.kind === 'service' && unit.implied && unit.id === service.id ? unit.noun.split(' ').reverse() : []))
+    .flatMap(({ unit }) =>
+      unit.kind === 'word'
+        ? [unit.noun]
+        : unit.kind === 'service' && unit.implied && unit.id === service.id
+          ? unit.noun.split(' ').reverse()
+          : [],
+    )
   return byDistance.find(noun => nouns.includes(noun)) ?? facts[0]?.event.split('.')[0] ?? 'item'
 }
 
 function connectorEvent(service: ServiceUnit, object: string, clause: Clause, event: Event): string {
   const units = [...clause.before, ...clause.after]
   const verb = clause.verb?.base ?? ''
-  if (serviceById.get(service.id)?.kinds.includes('mail') && object !== 'event') return `${object === 'attachment' ? 'attachment' : 'email'}.received`
+  if (serviceById.get(service.id)?.kinds.includes('mail') && object !== 'event')
+    return `${object === 'attachment' ? 'attachment' : 'email'}.received`
   if (verb === 'move' || units.some(unit => isWord(unit, 'moved', 'moves'))) return `${object}.moved`
   if (verb === 'complete' || units.some(unit => isWord(unit, 'completed', 'finished', 'done'))) return `${object}.completed`
   return `${object}.${event}`
@@ -103,7 +145,8 @@ const priorities = dictionary({ urgent: 'urgent', critical: 'urgent', high: 'hig
 
 function conditionOf(clause: Clause): Condition | null {
   const words = clause.after.flatMap(unit => (unit.kind === 'word' ? [unit.low] : []))
-  if (clause.verb?.base !== 'mark' && clause.verb?.base !== 'flag' && clause.verb?.base !== 'set' && clause.verb?.base !== 'move') return null
+  if (clause.verb?.base !== 'mark' && clause.verb?.base !== 'flag' && clause.verb?.base !== 'set' && clause.verb?.base !== 'move')
+    return null
   const priority = words.map(word => priorities.get(word)).find(Boolean)
   if (priority && (clause.verb.base !== 'move' || words.includes('priority'))) return { field: 'priority', value: priority }
   const to = words.findIndex(word => word === 'as' || word === 'to')

@@ -32,22 +32,40 @@ for (const list of names.values()) list.sort((a, b) => b.words.length - a.words.
 
 /** Makers whose other products are not in the vocabulary: “Google Finance”. */
 const makers = new Set(['google', 'microsoft', 'apple', 'amazon', 'zoho', 'adobe', 'ios', 'android', 'meta'])
-const notProducts = new Set('account accounts oauth login sign-in signin workspace credentials auth api authentication suite user users my to and or'.split(' '))
-const dataAbout = new Set('address addresses list lists campaign campaigns field template templates subject body signature signup marketing verification validation'.split(' '))
+const notProducts = new Set(
+  'account accounts oauth login sign-in signin workspace credentials auth api authentication suite user users my to and or'.split(' '),
+)
+const dataAbout = new Set(
+  'address addresses list lists campaign campaigns field template templates subject body signature signup marketing verification validation'.split(
+    ' ',
+  ),
+)
 
 /** Reads words as units: tools by their names, names of services we do not know, and everything else as words. */
 export function unitsOf(text: string, knownNames: ReadonlySet<string>): Units {
   const words = wordsOf(text)
   const titled = isTitled(words)
   const found: Units = { units: [], outside: [] }
-  for (let i = 0; i < words.length; ) {
+  for (let i = 0; i < words.length;) {
     const word = words[i]
     if (!word) break
     const marks = marksOf(word.gap)
     found.units.push(...marks)
-    const match = (names.get(word.low) ?? []).find(name => name.words.every((part, n) => words[i + n]?.low === part && (n === 0 || !/[,.;→]/.test(words[i + n]?.gap ?? ''))) && (!name.everyday || isName(words, i, name)))
+    const match = (names.get(word.low) ?? []).find(
+      name =>
+        name.words.every((part, n) => words[i + n]?.low === part && (n === 0 || !/[,.;→]/.test(words[i + n]?.gap ?? ''))) &&
+        (!name.everyday || isName(words, i, name)),
+    )
     if (match?.service) {
-      found.units.push({ kind: 'service', id: match.service.id, implied: null, noun: '', text: word.text, start: word.start, gap: word.gap })
+      found.units.push({
+        kind: 'service',
+        id: match.service.id,
+        implied: null,
+        noun: match.words.slice(1).join(' '),
+        text: word.text,
+        start: word.start,
+        gap: word.gap,
+      })
       i += match.words.length
       continue
     }
@@ -56,9 +74,12 @@ export function unitsOf(text: string, knownNames: ReadonlySet<string>): Units {
       i += match.words.length
       continue
     }
-    const product = makers.has(word.low) && words[i + 1] && /^[A-Z]/.test(words[i + 1]?.text ?? '') && !notProducts.has(words[i + 1]?.low ?? '')
-    if (product || isUnknownName(words, i, titled, knownNames)) found.outside.push(product ? `${word.text} ${words[i + 1]?.text}` : word.text)
-    else if (!builders.has(word.low)) found.units.push({ kind: 'word', low: word.low, noun: singular(word.low), text: word.text, start: word.start, gap: word.gap })
+    const product =
+      makers.has(word.low) && words[i + 1] && /^[A-Z]/.test(words[i + 1]?.text ?? '') && !notProducts.has(words[i + 1]?.low ?? '')
+    if (product || isUnknownName(words, i, titled, knownNames))
+      found.outside.push(product ? `${word.text} ${words[i + 1]?.text}` : word.text)
+    else if (!builders.has(word.low))
+      found.units.push({ kind: 'word', low: word.low, noun: singular(word.low), text: word.text, start: word.start, gap: word.gap })
     i += product ? 2 : 1
   }
   return found
@@ -93,8 +114,16 @@ function isName(words: readonly Word[], at: number, name: Name): boolean {
 }
 
 const statesOf = /^(?:move|change|set|mark|turn|become|go|switch|update|transition|label|tag|rename)/
-const placed = new Set('list stage column status state section folder board project channel label tag team group sheet table database entity phase category view page'.split(' '))
-const plain = new Set('english spanish french german portuguese italian dutch pdf csv json xml html crm erp api oauth oauth2 sso gpt url kpi roi vip ceo cto hr it utc monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december done today inbox'.split(' '))
+const placed = new Set(
+  'list stage column status state section folder board project channel label tag team group sheet table database entity phase category view page'.split(
+    ' ',
+  ),
+)
+const plain = new Set(
+  'english spanish french german portuguese italian dutch pdf csv json xml html crm erp api oauth oauth2 sso gpt url kpi roi vip ceo cto hr it utc monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december done today inbox'.split(
+    ' ',
+  ),
+)
 
 /** A capital letter inside a plain sentence, where a tool would stand: “save it to Foobar”. */
 function isUnknownName(words: readonly Word[], at: number, titled: boolean, knownNames: ReadonlySet<string>): boolean {
@@ -102,8 +131,17 @@ function isUnknownName(words: readonly Word[], at: number, titled: boolean, know
   const before = words[at - 1]
   if (!word || !before || titled || !/^[A-Z][\p{L}\p{N}.]{2,}$/u.test(word.text)) return false
   if (!['to', 'into', 'in', 'from', 'via', 'using', 'through', 'with'].includes(before.low) || /[,.;→"']/.test(word.gap)) return false
-  if (plain.has(word.low) || knownNames.has(singular(word.low)) || verbOf(word.low) || thinkers.has(word.low) || makers.has(word.low) || builders.has(word.low)) return false
-  if (placed.has(singular(words[at + 1]?.low ?? '')) || words.slice(Math.max(0, at - 5), at).some(({ low }) => statesOf.test(low))) return false
+  if (
+    plain.has(word.low) ||
+    knownNames.has(singular(word.low)) ||
+    verbOf(word.low) ||
+    thinkers.has(word.low) ||
+    makers.has(word.low) ||
+    builders.has(word.low)
+  )
+    return false
+  if (placed.has(singular(words[at + 1]?.low ?? '')) || words.slice(Math.max(0, at - 5), at).some(({ low }) => statesOf.test(low)))
+    return false
   return ![...Object.values(kinds)].some(kind => kind.nouns.includes(singular(word.low)))
 }
 
@@ -118,20 +156,34 @@ export function resolveUnnamed(units: readonly Unit[], channels: readonly string
     const pair = unit.kind === 'word' && next?.kind === 'word' && next.gap === ' ' ? `${unit.noun} ${next.noun}` : ''
     const nextNoun = next?.kind === 'word' ? next.low : ''
     const match =
-      unit.kind === 'word' && !dataAbout.has(nextNoun) ? unnamed.find(({ words }) => words.includes(unit.noun) || (pair !== '' && words.includes(pair))) : undefined
+      unit.kind === 'word' && !dataAbout.has(nextNoun)
+        ? unnamed.find(({ words }) => words.includes(unit.noun) || (pair !== '' && words.includes(pair)))
+        : undefined
     if (unit.kind === 'word' && match && !(verbOf(unit.low) && isAddressed(next))) {
       const of = (id: string): boolean => serviceById.get(id)?.kinds.includes(match.kind) === true
-      const id = [match.service, ...match.also].find(candidate => named.includes(candidate) && (of(candidate) || match.kind !== 'calendar')) ?? match.service
+      const id =
+        [match.service, ...match.also].find(candidate => named.includes(candidate) && (of(candidate) || match.kind !== 'calendar')) ??
+        match.service
       const noun = pair && match.words.includes(pair) ? pair : unit.noun
       out.push({ kind: 'service', id, implied: match.kind, noun, text: unit.text, start: unit.start, gap: unit.gap })
       if (noun === pair && noun !== '') i++
       continue
     }
-    if (unit.kind === 'word' && /^[\w.+-]+@[\w-]+\.[\w.]+$/.test(unit.low) && !named.some(id => serviceById.get(id)?.kinds.some(kind => kind === 'mail' || kind === 'chat'))) {
+    if (
+      unit.kind === 'word' &&
+      /^[\w.+-]+@[\w-]+\.[\w.]+$/.test(unit.low) &&
+      !named.some(id => serviceById.get(id)?.kinds.some(kind => kind === 'mail' || kind === 'chat'))
+    ) {
       out.push({ kind: 'service', id: 'gmail', implied: 'mail', noun: 'email', text: unit.text, start: unit.start, gap: unit.gap })
       continue
     }
-    if (unit.kind === 'word' && (/^#[a-z_]/.test(unit.low) || (unit.noun === 'channel' && !channels.some(id => named.includes(id)) && !units.some(other => other.kind === 'word' && /^#[a-z_]/.test(other.low))))) {
+    if (
+      unit.kind === 'word' &&
+      (/^#[a-z_]/.test(unit.low) ||
+        (unit.noun === 'channel' &&
+          !channels.some(id => named.includes(id)) &&
+          !units.some(other => other.kind === 'word' && /^#[a-z_]/.test(other.low))))
+    ) {
       const id = channels.find(candidate => named.includes(candidate)) ?? channels[0] ?? 'slackbot'
       out.push({ kind: 'service', id, implied: 'chat', noun: 'channel', text: unit.text, start: unit.start, gap: unit.gap })
       continue
@@ -143,5 +195,8 @@ export function resolveUnnamed(units: readonly Unit[], channels: readonly string
 
 /** “email me”, “mail the team”: the word is a verb. */
 function isAddressed(next: Unit | undefined): boolean {
-  return next?.kind === 'word' && (determiners.has(next.low) || ['me', 'us', 'them', 'him', 'her', 'everyone', 'customers', 'users', 'team'].includes(next.low))
+  return (
+    next?.kind === 'word' &&
+    (determiners.has(next.low) || ['me', 'us', 'them', 'him', 'her', 'everyone', 'customers', 'users', 'team'].includes(next.low))
+  )
 }

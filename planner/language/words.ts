@@ -28,17 +28,56 @@ export function wordsOf(text: string): Word[] {
   let last = 0
   for (const match of text.matchAll(word)) {
     const at = match.index
-    words.push({ text: match[0], low: match[0].toLowerCase().replace(/'s$/, ''), start: at, end: at + match[0].length, gap: text.slice(last, at) })
+    words.push({
+      text: match[0],
+      low: match[0].toLowerCase().replace(/'s$/, ''),
+      start: at,
+      end: at + match[0].length,
+      gap: text.slice(last, at),
+    })
     last = at + match[0].length
   }
   return words
 }
 
 const odd = dictionary({
-  people: 'person', men: 'man', women: 'woman', children: 'child', data: 'data', news: 'news', status: 'status', address: 'address', business: 'business',
-  progress: 'progress', analysis: 'analysis', series: 'series', invoices: 'invoice', expenses: 'expense', purchases: 'purchase', leases: 'lease', cases: 'case', courses: 'course',
-  'pull requests': 'pull request', prs: 'pr', 'to-dos': 'to-do', todos: 'todo', databases: 'database', responses: 'response', releases: 'release', movies: 'movie', ties: 'tie',
-  houses: 'house', nurses: 'nurse', warehouses: 'warehouse', sales: 'sale', bus: 'bus', campus: 'campus', bonus: 'bonus', virus: 'virus', basis: 'basis', crisis: 'crisis',
+  people: 'person',
+  men: 'man',
+  women: 'woman',
+  children: 'child',
+  data: 'data',
+  news: 'news',
+  status: 'status',
+  address: 'address',
+  business: 'business',
+  progress: 'progress',
+  analysis: 'analysis',
+  series: 'series',
+  invoices: 'invoice',
+  expenses: 'expense',
+  purchases: 'purchase',
+  leases: 'lease',
+  cases: 'case',
+  courses: 'course',
+  'pull requests': 'pull request',
+  prs: 'pr',
+  'to-dos': 'to-do',
+  todos: 'todo',
+  databases: 'database',
+  responses: 'response',
+  releases: 'release',
+  movies: 'movie',
+  ties: 'tie',
+  houses: 'house',
+  nurses: 'nurse',
+  warehouses: 'warehouse',
+  sales: 'sale',
+  bus: 'bus',
+  campus: 'campus',
+  bonus: 'bonus',
+  virus: 'virus',
+  basis: 'basis',
+  crisis: 'crisis',
 })
 
 /** The singular of a lower-case noun. */

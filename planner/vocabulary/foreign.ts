@@ -20,7 +20,9 @@ for (const table of tables) {
 
 /** Words that only those languages have: seeing one makes a prompt foreign, so that English is never rewritten. */
 const telling = new Set(
-  'agrega agregar añade añadir crea envía envia enviar envíame avísame cuando nuevo nueva calendario correo tarea tareas guarda sincroniza mensaje adicionar adicione criar envie quando tarefa planilha mensagem ajoute ajouter envoie envoyer lorsque quand nouveau nouvelle courriel calendrier enregistre publie hinzufügen erstelle erstellen sende schicke wenn sobald neue neuer neues aufgabe kalender nachricht jeden täglich wöchentlich speichere benachrichtige'.split(' '),
+  'agrega agregar añade añadir crea envía envia enviar envíame avísame cuando nuevo nueva calendario correo tarea tareas guarda sincroniza mensaje adicionar adicione criar envie quando tarefa planilha mensagem ajoute ajouter envoie envoyer lorsque quand nouveau nouvelle courriel calendrier enregistre publie hinzufügen erstelle erstellen sende schicke wenn sobald neue neuer neues aufgabe kalender nachricht jeden täglich wöchentlich speichere benachrichtige'.split(
+    ' ',
+  ),
 )
 
 /** Reads a prompt in Spanish, Portuguese, French or German word by word as English; returns English as it is. */
@@ -30,10 +32,15 @@ export function toEnglish(text: string): string {
   return text.replace(/[\p{L}-]+(?: [\p{L}-]+){0,3}/gu, run => {
     const parts = run.split(' ')
     const out: string[] = []
-    for (let i = 0; i < parts.length; ) {
+    for (let i = 0; i < parts.length;) {
       let size = Math.min(4, parts.length - i)
       for (; size > 0; size--) {
-        const found = phrases.get(parts.slice(i, i + size).join(' ').toLowerCase())
+        const found = phrases.get(
+          parts
+            .slice(i, i + size)
+            .join(' ')
+            .toLowerCase(),
+        )
         if (found === undefined) continue
         out.push(found)
         break

@@ -1,4 +1,8 @@
-const lines = (text: string): string[] => text.split(/[|\n]/).map(name => name.trim()).filter(Boolean)
+const lines = (text: string): string[] =>
+  text
+    .split(/[|\n]/)
+    .map(name => name.trim())
+    .filter(Boolean)
 
 /** Services people ask for that Plugboard does not know, as they are written. Saying so beats guessing. */
 export const outside: readonly string[] = lines(`
@@ -19,5 +23,7 @@ Philips Hue | LIFX | Nest | Nest Thermostat | Ring | Wemo | SmartThings | Sonos 
 
 /** Names that are everyday words too: they count only with a capital letter inside a sentence, after a preposition. */
 export const outsideEveryday: ReadonlySet<string> = new Set(
-  'front planner medium wave sage ring nest square buffer pocket copper drift drip crisp close toast clover circle echo signal line threads segment later matrix things bear oracle automatic ghost tally lever ramp indeed glide bubble wise lattice gong loom replicate messenger amazon excel word azure monday oura streak timely harvest teamwork coda front-app adobe firebase luma siri tesla uber bmw meetup'.split(' '),
+  'front planner medium wave sage ring nest square buffer pocket copper drift drip crisp close toast clover circle echo signal line threads segment later matrix things bear oracle automatic ghost tally lever ramp indeed glide bubble wise lattice gong loom replicate messenger amazon excel word azure monday oura streak timely harvest teamwork coda front-app adobe firebase luma siri tesla uber bmw meetup'.split(
+    ' ',
+  ),
 )

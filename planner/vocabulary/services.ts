@@ -1,7 +1,26 @@
 /** What a tool is for. Verbs and objects follow from it, so that a tool needs no grammar of its own. */
 export type Kind =
-  | 'mail' | 'calendar' | 'chat' | 'sheet' | 'table' | 'document' | 'wiki' | 'slides' | 'storage' | 'tasks' | 'board' | 'code'
-  | 'crm' | 'social' | 'payments' | 'shop' | 'form' | 'meeting' | 'scheduling' | 'analytics' | 'warehouse'
+  | 'mail'
+  | 'calendar'
+  | 'chat'
+  | 'sheet'
+  | 'table'
+  | 'document'
+  | 'wiki'
+  | 'slides'
+  | 'storage'
+  | 'tasks'
+  | 'board'
+  | 'code'
+  | 'crm'
+  | 'social'
+  | 'payments'
+  | 'shop'
+  | 'form'
+  | 'meeting'
+  | 'scheduling'
+  | 'analytics'
+  | 'warehouse'
 
 export type Service = {
   id: string
@@ -16,13 +35,60 @@ export type Service = {
 /** The tools the planner knows by name: the catalogue may hold fewer, and a plan for the others says so. */
 export const services: readonly Service[] = [
   { id: 'gmail', name: 'Gmail', kinds: ['mail'], aliases: ['gmail', 'google mail', 'googlemail', 'g mail'] },
-  { id: 'googlecalendar', name: 'Google Calendar', kinds: ['calendar'], aliases: ['google calendar', 'google calendars', 'google cal', 'gcal', 'googlecalendar', 'calendar google', 'calendar of google'] },
-  { id: 'googledrive', name: 'Google Drive', kinds: ['storage'], aliases: ['google drive', 'googledrive', 'gdrive', 'g drive'], everyday: ['drive'] },
-  { id: 'googledocs', name: 'Google Docs', kinds: ['document'], aliases: ['google docs', 'google doc', 'googledocs', 'google document', 'google documents', 'gdocs', 'gdoc'] },
-  { id: 'googlesheets', name: 'Google Sheets', kinds: ['sheet'], aliases: ['google sheets', 'google sheet', 'googlesheets', 'googlesheet', 'google spreadsheet', 'google spreadsheets', 'gsheets', 'gsheet', 'g sheets'], everyday: ['sheets'] },
-  { id: 'googleslides', name: 'Google Slides', kinds: ['slides'], aliases: ['google slides', 'google slide', 'googleslides', 'google presentation', 'google presentations'] },
-  { id: 'googlebigquery', name: 'BigQuery', kinds: ['warehouse'], aliases: ['google bigquery', 'google big query', 'bigquery', 'big query'] },
-  { id: 'googleanalytics', name: 'Google Analytics', kinds: ['analytics'], aliases: ['google analytics', 'googleanalytics', 'ga4', 'google analytics 4'] },
+  {
+    id: 'googlecalendar',
+    name: 'Google Calendar',
+    kinds: ['calendar'],
+    aliases: ['google calendar', 'google calendars', 'google cal', 'gcal', 'googlecalendar', 'calendar google', 'calendar of google'],
+  },
+  {
+    id: 'googledrive',
+    name: 'Google Drive',
+    kinds: ['storage'],
+    aliases: ['google drive', 'googledrive', 'gdrive', 'g drive'],
+    everyday: ['drive'],
+  },
+  {
+    id: 'googledocs',
+    name: 'Google Docs',
+    kinds: ['document'],
+    aliases: ['google docs', 'google doc', 'googledocs', 'google document', 'google documents', 'gdocs', 'gdoc'],
+  },
+  {
+    id: 'googlesheets',
+    name: 'Google Sheets',
+    kinds: ['sheet'],
+    aliases: [
+      'google sheets',
+      'google sheet',
+      'googlesheets',
+      'googlesheet',
+      'google spreadsheet',
+      'google spreadsheets',
+      'gsheets',
+      'gsheet',
+      'g sheets',
+    ],
+    everyday: ['sheets'],
+  },
+  {
+    id: 'googleslides',
+    name: 'Google Slides',
+    kinds: ['slides'],
+    aliases: ['google slides', 'google slide', 'googleslides', 'google presentation', 'google presentations'],
+  },
+  {
+    id: 'googlebigquery',
+    name: 'BigQuery',
+    kinds: ['warehouse'],
+    aliases: ['google bigquery', 'google big query', 'bigquery', 'big query'],
+  },
+  {
+    id: 'googleanalytics',
+    name: 'Google Analytics',
+    kinds: ['analytics'],
+    aliases: ['google analytics', 'googleanalytics', 'ga4', 'google analytics 4'],
+  },
   { id: 'slackuser', name: 'Slack User', kinds: ['chat'], aliases: ['slack user', 'slackuser', 'slack user token'] },
   { id: 'slackbot', name: 'Slack Bot', kinds: ['chat'], aliases: ['slack', 'slack bot', 'slackbot'] },
   { id: 'discord', name: 'Discord', kinds: ['chat'], aliases: ['discord', 'discord bot'] },
@@ -36,13 +102,54 @@ export const services: readonly Service[] = [
   { id: 'hubspot', name: 'HubSpot', kinds: ['crm'], aliases: ['hubspot', 'hub spot', 'hubspot crm'] },
   { id: 'linkedin', name: 'LinkedIn', kinds: ['social'], aliases: ['linkedin', 'linked in'] },
   { id: 'tiktok', name: 'TikTok', kinds: ['social'], aliases: ['tiktok', 'tik tok'] },
-  { id: 'outlook', name: 'Outlook', kinds: ['mail', 'calendar'], aliases: ['microsoft outlook', 'ms outlook', 'outlook', 'outlook 365', 'outlook calendar', 'outlook mail', 'outlook.com', 'microsoft 365', 'office 365', 'office 365 outlook', 'office 365 mail', 'office 365 email', 'office 365 calendar', 'office365', 'm365', 'o365', 'microsoft account', 'microsoft accounts', 'hotmail'] },
-  { id: 'onedrive', name: 'OneDrive', kinds: ['storage'], aliases: ['onedrive', 'one drive', 'microsoft onedrive', 'onedrive for business'] },
-  { id: 'microsoftteams', name: 'Microsoft Teams', kinds: ['chat'], aliases: ['microsoft teams', 'ms teams', 'msteams', 'microsoftteams', 'teams channel', 'teams message', 'teams chat'], everyday: ['teams'] },
+  {
+    id: 'outlook',
+    name: 'Outlook',
+    kinds: ['mail', 'calendar'],
+    aliases: [
+      'microsoft outlook',
+      'ms outlook',
+      'outlook',
+      'outlook 365',
+      'outlook calendar',
+      'outlook mail',
+      'outlook.com',
+      'microsoft 365',
+      'office 365',
+      'office 365 outlook',
+      'office 365 mail',
+      'office 365 email',
+      'office 365 calendar',
+      'office365',
+      'm365',
+      'o365',
+      'microsoft account',
+      'microsoft accounts',
+      'hotmail',
+    ],
+  },
+  {
+    id: 'onedrive',
+    name: 'OneDrive',
+    kinds: ['storage'],
+    aliases: ['onedrive', 'one drive', 'microsoft onedrive', 'onedrive for business'],
+  },
+  {
+    id: 'microsoftteams',
+    name: 'Microsoft Teams',
+    kinds: ['chat'],
+    aliases: ['microsoft teams', 'ms teams', 'msteams', 'microsoftteams', 'teams channel', 'teams message', 'teams chat'],
+    everyday: ['teams'],
+  },
   { id: 'airtable', name: 'Airtable', kinds: ['table'], aliases: ['airtable', 'air table'] },
   { id: 'asana', name: 'Asana', kinds: ['tasks'], aliases: ['asana'] },
   { id: 'linear', name: 'Linear', kinds: ['tasks'], aliases: ['linear app', 'linear.app'], everyday: ['linear'] },
-  { id: 'jira', name: 'Jira', kinds: ['tasks'], aliases: ['jira', 'jira cloud', 'jira software', 'atlassian jira', 'jira service desk', 'jira service management'] },
+  {
+    id: 'jira',
+    name: 'Jira',
+    kinds: ['tasks'],
+    aliases: ['jira', 'jira cloud', 'jira software', 'atlassian jira', 'jira service desk', 'jira service management'],
+  },
   { id: 'trello', name: 'Trello', kinds: ['board'], aliases: ['trello'] },
   { id: 'todoist', name: 'Todoist', kinds: ['tasks'], aliases: ['todoist'] },
   { id: 'stripe', name: 'Stripe', kinds: ['payments'], aliases: ['stripe'] },

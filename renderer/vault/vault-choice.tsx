@@ -56,7 +56,7 @@ function Choose({ status, onDone, onCancel }: Props) {
   const [way, setWay] = useState<'passphrase' | 'session'>('passphrase')
   const [passphrase, setPassphrase] = useState('')
   const [repeated, setRepeated] = useState('')
-  const protect = useVaultAct((given: string | null) => (given === null ? client.vault.useSession() : client.vault.usePassphrase({ passphrase: given })), onDone)
+  const protect = useVaultAct((given: string | null) => (given === null ? client.vault.keepForSession() : client.vault.setPassphrase({ passphrase: given })), onDone)
   const differs = repeated.length > 0 && repeated !== passphrase
   const isReady = way === 'session' || (passphrase.length >= 8 && repeated === passphrase)
   const submit = (event: FormEvent): void => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -10,24 +10,26 @@ let place: { cwd: string; cache: string } | undefined
 /** An empty folder to stand in, and a cache path below a file: whatever would be kept there (Cache API, localStorage) cannot be. */
 function neutralPlace(): { cwd: string; cache: string } {
   if (place) return place
-  const cwd = mkdtempSync(join(tmpdir(), 'plugboard-sandbox-'))
-  const wall = join(mkdtempSync(join(tmpdir(), 'plugboard-cache-')), 'none')
+  const folder = mkdtempSync(join(tmpdir(), 'plugboard-sandbox-'))
+  const cwd = mkdtempSync(join(folder, 'empty-'))
+  const wall = join(folder, 'none')
   writeFileSync(wall, '')
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   place = { cwd, cache: join(wall, 'cache') }
   return place
 }
 
-/** Deno's own executable, without the script in front of it: one process less, and the pid is the right one. */
+/**
+ * Deno's own executable, in the package that npm chose for this machine: beside the sources, or in `resources/node_modules` of the packed
+ * app. Without the script in front of it: one process less, and the pid is the right one.
+ */
 function denoPath(): string {
-  const require = createRequire(import.meta.url)
-  const install = require('deno/install_api.cjs') as { runInstall(): string }
+  const target = `${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`
   try {
-    return install.runInstall()
+    const beside = createRequire(createRequire(import.meta.url).resolve('deno/package.json'))
+    return join(dirname(beside.resolve(`@deno/${target}/package.json`)), process.platform === 'win32' ? 'deno.exe' : 'deno')
   } catch (cause) {
-    throw new Error(
-      `Deno is not installed for ${process.platform} ${process.arch} (looked in ${dirname(require.resolve('deno/package.json'))}).`,
-      { cause },
-    )
+    throw new Error(`Deno is not installed for ${target}. Run npm install once more.`, { cause })
   }
 }
 let deno: string | undefined
@@ -49,6 +51,7 @@ export function spawnDeno(heapMb: number): ChildProcessWithoutNullStreams {
     `--v8-flags=--max-old-space-size=${heapMb}`,
   ]
   const env: Record<string, string> = { DENO_DIR: cache, DENO_NO_UPDATE_CHECK: '1', NO_COLOR: '1' }
-  if (process.env['TZ']) env['TZ'] = process.env['TZ']
+  // The zone is no secret, and dates are wrong without it. Windows starts no program without the other.
+  for (const name of ['TZ', 'SystemRoot']) if (process.env[name]) env[name] = process.env[name]
   return spawn(deno, ['run', ...flags, harnessUrl], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import { errorShape } from '../../../core/contract/base.ts'
 import type { ErrorShape } from '../../../core/errors.ts'
 import type { Json } from '../../../core/json.ts'
 
@@ -9,19 +11,37 @@ export type ToSandbox =
   | { type: 'call'; id: number; input: Json }
   | { type: 'answer'; id: number; value?: Json; error?: ErrorShape }
 
-/** A call out of the sandbox: the only thing that user code may ask for. */
-export type Request =
-  | { kind: 'action'; connector: string; action: string; input: Json }
-  | { kind: 'record'; entity: string; method: 'get' | 'list' | 'count' | 'create' | 'update' | 'delete'; args: Json[] }
+/** It came out of JSON.parse, so it is JSON: what is inside is looked at by whoever uses it. */
+const parsedJson = z.unknown().transform((value): Json => (value ?? null) as Json)
 
-/** What user code threw. `code` is there when it is an error of ours that went through the code unchanged. */
-export type Thrown = { message: string; stack: string | null; code: ErrorShape['code'] | null; shape: ErrorShape | null }
+/** What user code threw. `shape` is there when it is an error of ours that went through the code unchanged. */
+const thrown = z.object({ message: z.string(), stack: z.string().nullable(), shape: errorShape.nullable() })
+export type Thrown = z.infer<typeof thrown>
 
-/** What a sandbox sends to the host. `call` names the call of the function that a line belongs to. */
-export type FromSandbox =
-  | { type: 'ready' }
-  | { type: 'loaded'; error: Thrown | null }
-  | { type: 'ask'; id: number; call: number | null; request: Request }
-  | { type: 'log'; call: number | null; level: 'debug' | 'info' | 'warn' | 'error'; text: string }
-  | { type: 'result'; call: number; output: Json }
-  | { type: 'thrown'; call: number; error: Thrown }
+/**
+ * What a sandbox sends to the host. `call` names the call of the function that a line belongs to. The harness writes it in a realm it
+ * shares with user code, so it is parsed like anything from outside.
+ */
+const fromSandbox = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('loaded'), error: thrown.nullable() }),
+  z.object({ type: z.literal('ask'), id: z.number(), call: z.number().nullable(), request: parsedJson }),
+  z.object({
+    type: z.literal('log'),
+    call: z.number().nullable(),
+    level: z.enum(['debug', 'info', 'warn', 'error']),
+    text: z.string(),
+  }),
+  z.object({ type: z.literal('result'), call: z.number(), output: parsedJson }),
+  z.object({ type: z.literal('thrown'), call: z.number(), error: thrown }),
+])
+export type FromSandbox = z.infer<typeof fromSandbox>
+
+/** Reads one line without its mark. Null when it is no message of ours. */
+export function readMessage(line: string): FromSandbox | null {
+  try {
+    return fromSandbox.safeParse(JSON.parse(line)).data ?? null
+  } catch {
+    return null
+  }
+}

@@ -8,7 +8,8 @@ export function createSandboxPool(heapMb: number) {
   let isOpen = true
 
   function refill(): void {
-    while (isOpen && idle.length < kept) {
+    if (!isOpen) return
+    while (idle.length < kept) {
       const sandbox = startSandbox(heapMb)
       idle.push(sandbox)
       void sandbox.exited.then(() => {
