@@ -8,47 +8,6 @@ import { towards } from './vocabulary/grammar.ts'
 import { serviceById } from './vocabulary/services.ts'
 import { verbOfNoun, writes, type Verb } from './vocabulary/verbs.ts'
 
-export type Source = { unit: ServiceUnit; isNew: boolean; read: ReadAction; verb: Verb | null; moved: boolean }
-
-/** Everything the clauses of a prompt say, before it is decided what starts the run. */
-export type Gathered = {
-  events: Array<{ trigger: ReadTrigger; marker: string }>
-  actions: ReadAction[]
-  sources: Source[]
-  linked: string[]
-  linkedReads: ReadAction[]
-  /** “new leads”, “my bookings”: the app's own data that a clause takes something from. */
-  ownData: { entity: string | null; isNew: boolean; moved: boolean } | null
-  entities: string[]
-  pages: string[]
-  shows: boolean
-  presses: boolean
-  automated: boolean
-  /** Something is to be sent, and nothing says through which tool. */
-  unnamedSend: boolean
-  /** The app's own data is made or read: enough for a plan without a tool. */
-  ownWork: boolean
-  /** What is dealt with as it comes in, for want of anything else that starts the run. */
-  handled: ReadTrigger[]
-}
-
-const pageNouns = new Set([
-  'dashboard',
-  'page',
-  'view',
-  'widget',
-  'portal',
-  'screen',
-  'tab',
-  'chart',
-  'overview',
-  'feed',
-  'changelog',
-  'calendar',
-  'homepage',
-  'button',
-  'form',
-])
 const makers = new Set(['build', 'create', 'make', 'generate', 'set-up', 'setup', 'add', 'want', 'need', 'help', 'show', 'display', 'keep'])
 const machinery = new Set([
   'workflow',
@@ -97,7 +56,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (clause.role === 'trigger' || startsChain) return trigger(clause)
     action(index === 0 && facts.events.length === 0 ? withoutNewHead(clause) : clause)
   })
-  for (const { verb, units } of pending) leftOver(verb, units)
+  for (const { verb, units } of pending) leftOver(facts, verb, units)
   return facts
 
   function trigger(clause: Clause): void {
@@ -187,7 +146,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     } else if (mentions.length === 0) bareClause(clause, verb)
     else {
       if (pending.length > 0) resolvePending(mentions, clause.after)
-      ownTarget(clause, verb)
+      ownTarget(facts, clause, verb)
     }
     lastTool = mentions.findLast(({ role }) => role === 'target')?.unit.id ?? mentions.at(-1)?.unit.id ?? lastTool
   }
@@ -213,7 +172,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
       noteOwnData(clause, verb, false, ['gmail'])
       return
     }
-    if (units.length === 0 || units.every(unit => unit.kind === 'mark')) {
+    if (units.every(unit => unit.kind === 'mark')) {
       if (writes(verb.class) || verb.class === 'read') pending.push({ verb, units: [] })
       return
     }
@@ -260,7 +219,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (entity === null || verb.class === 'process' || verb.class === 'connect') return
     if (verb.class === 'create' || verb.class === 'update' || verb.class === 'delete' || verb.class === 'log') {
       if (lastTool === null) pending.push({ verb, units: clause.after })
-      else leftOver(verb, clause.after)
+      else leftOver(facts, verb, clause.after)
     } else if (verb.class === 'summarize' || verb.class === 'read') facts.ownWork = true
   }
 
@@ -268,7 +227,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
   function resolvePending(mentions: ReadonlyArray<{ unit: ServiceUnit }>, shared: Unit[]): void {
     for (const { verb, units } of pending) {
       const fitting = mentions.filter(({ unit }) => belongsTo(unit.id, units))
-      if (fitting.length === 0) leftOver(verb, units)
+      if (fitting.length === 0) leftOver(facts, verb, units)
       for (const { unit } of fitting)
         facts.actions.push(
           writes(verb.class)
@@ -279,81 +238,4 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     pending = []
   }
 
-  function leftOver(verb: Verb, units: Unit[]): void {
-    const entity = entityNameOf(nounPhrase(units).words)
-    if (entity === null || !writes(verb.class)) return
-    facts.actions.push({ connector: 'app', verb: appVerb(verb), object: entity })
-    facts.entities.push(entity)
-    facts.ownWork = true
-  }
-
-  /** “Triage emails into tickets”: what comes out is the app's own data. */
-  function ownTarget(clause: Clause, verb: Verb | null): void {
-    const into = clause.after.findLastIndex(unit => unit.kind === 'word' && (unit.low === 'into' || unit.low === 'as'))
-    if (into < 0 || verb === null || !['process', 'summarize', 'transfer', 'read', 'create', 'upsert'].includes(verb.class)) return
-    const { words } = nounPhrase(clause.after, into + 1)
-    const entity = entityNameOf(words)
-    if (pageNouns.has(words.at(-1) ?? '')) {
-      facts.shows = true
-      return
-    }
-    if (!entity || words.at(-1) === 'list') return
-    facts.actions.push({ connector: 'app', verb: 'create', object: entity })
-    facts.entities.push(entity)
-    facts.ownWork = true
-  }
-
-  function noteOwnData(clause: Clause, verb: Verb | null, hasSource: boolean, targets: readonly string[]): void {
-    if (hasSource || facts.ownData) return
-    const fresh = clause.after.findIndex(unit => unit.kind === 'word' && unit.low === 'new')
-    const base = clause.after.length > 0 ? clause.after : clause.before
-    const object = nounPhrase(base)
-    const moved =
-      verb === null ||
-      ['transfer', 'upsert', 'upload', 'log'].includes(verb.class) ||
-      (verb.class === 'create' && verb.base === 'add') ||
-      (verb.class === 'send' && plural(base, object.words) && !targets.some(id => belongsTo(id, wordUnits(object.words))))
-    if (fresh >= 0) {
-      const { words } = nounPhrase(clause.after, fresh)
-      const made = targets.some(id => words.length > 0 && belongsTo(id, wordUnits(words)))
-      if (words.length > 0 && !(made && fresh <= 1 && !moved)) {
-        facts.ownData = { entity: entityNameOf(words), isNew: true, moved }
-        return
-      }
-    }
-    const own =
-      /\b(?:from|in|of) (?:this|my|our|the) (?:app|application|dashboard|database|site)\b|\b(?:my|our|all|every|generated|submitted|completed)\b/i.test(
-        text,
-      )
-    if (object.words.length > 0 && moved)
-      facts.ownData = { entity: entityNameOf(object.words), isNew: false, moved: own || plural(base, object.words) }
-    else {
-      const of = clause.after.findIndex(unit => unit.kind === 'word' && ['of', 'with', 'about'].includes(unit.low))
-      const { words } = of >= 0 ? nounPhrase(clause.after, of + 1) : { words: [] }
-      const entity = entityNameOf(words)
-      if (entity && !pageNouns.has(words.at(-1) ?? '')) facts.entities.push(entity)
-    }
-  }
-}
-
-const wordUnits = (words: readonly string[]): Unit[] =>
-  words.slice(-1).map(noun => ({ kind: 'word', low: noun, noun, text: noun, start: 0, gap: '' }))
-
-function plural(units: readonly Unit[], words: readonly string[]): boolean {
-  return units.some(unit => unit.kind === 'word' && unit.noun === words.at(-1) && unit.low !== unit.noun)
-}
-
-function pagesIn(text: string): string[] {
-  const found: Array<[RegExp, string]> = [
-    [/\bdashboard\b/i, 'dashboard'],
-    [/\b(?:table|list view)\b/i, 'table'],
-    [/\bform\b(?! (?:entr|submi|respon))/i, 'form'],
-    [/\bcalendar view|agenda view\b/i, 'calendar'],
-    [/\bbutton\b/i, 'button'],
-    [/\b(?:page|portal|view)\b/i, 'page'],
-    [/\blist\b/i, 'list'],
-    [/\btrack(?:er)? each|\blog\. track\b/i, 'table'],
-    [/\bchat\b/i, 'chat'],
-  ]
-  return found.flatMap(([pattern, kind]) => (pattern.test(text) ? [kind] : []))
 }

@@ -1,9 +1,10 @@
 import pidusage from 'pidusage'
 
-const everyMs = 25
+/** Linux has the figure in a file. Elsewhere a program must be started to ask for it. */
+const everyMs = process.platform === 'linux' ? 25 : 250
 
 /**
- * Watches the memory of processes at work and kills those that outgrow their limit: V8's own limit covers JavaScript objects, but not the
+ * Watches the memory of processes and tells of those that outgrow their limit: V8's own limit covers JavaScript objects, but not the
  * buffers beside them. Looks only while something is watched.
  */
 export function createWatchdog() {
@@ -24,6 +25,11 @@ export function createWatchdog() {
     }
   }
 
+  function rest(): void {
+    clearInterval(timer)
+    timer = undefined
+  }
+
   return {
     watch(pid: number, limitBytes: number, onExceeded: () => void): void {
       watched.set(pid, { limitBytes, onExceeded })
@@ -31,13 +37,11 @@ export function createWatchdog() {
     },
     unwatch(pid: number): void {
       watched.delete(pid)
-      if (watched.size > 0) return
-      clearInterval(timer)
-      timer = undefined
+      if (watched.size === 0) rest()
     },
     close(): void {
       watched.clear()
-      clearInterval(timer)
+      rest()
     },
   }
 }

@@ -17,30 +17,6 @@ import { connectionFor, missingTools, scopesOf, type ConnectCard, type Usable } 
 type PlanCard = Extract<ChatMessage, { kind: 'plan' }>
 type ResultCard = Extract<ChatMessage, { kind: 'result' }>
 
-export type ChatOptions = {
-  projects: {
-    root(appId: string): string
-    readFile(appId: string, path: string): Promise<{ text: string }>
-    apply(appId: string, changeSet: ChangeSet, by: 'chat'): Promise<{ changeId: string | null }>
-    undo(appId: string, changeId?: string): Promise<{ title: string | null }>
-  }
-  planner: {
-    plan(prompt: string, context: PlannerContext): PlanResult
-    toChangeSet(plan: Plan, choices: PlanChoices, context: PlannerContext): ChangeSet
-  }
-  connections: {
-    list(appId: string): Promise<readonly Usable[]> | readonly Usable[]
-    watch(appId: string, signal?: AbortSignal): AsyncIterable<readonly Usable[]>
-  }
-  connectors: Readonly<Record<string, Connector>>
-  modelOf(appId: string): AppModel | null
-  describeTrigger(config: TriggerConfig, now: Date): { words: string; nextTimes: string[] }
-  /** Called after files were written, before the answer is shown: the host reads the folder again. */
-  afterWrite?(appId: string): Promise<void>
-  now?(): Date
-  /** IANA zone of the user. */
-  timezone?: string
-}
 
 export type Chat = ReturnType<typeof createChat>
 
@@ -289,30 +265,3 @@ export function createChat({
   }
 }
 
-const openCards = (log: ChatLog): ConnectCard[] =>
-  log.messages().filter((message): message is ConnectCard => message.kind === 'connect' && message.state === 'required')
-
-function find<K extends ChatMessage['kind']>(log: ChatLog, id: string, kind: K): Extract<ChatMessage, { kind: K }> {
-  const found = log.messages().find((message): message is Extract<ChatMessage, { kind: K }> => message.id === id && message.kind === kind)
-  if (!found) throw new AppError('not_found', 'This message is not in the conversation any more.')
-  return found
-}
-
-function stillOpen(plan: PlanCard): PlanCard {
-  if (plan.state === 'applied') throw new AppError('conflict', 'This plan is already in the app. Undo it instead.')
-  return plan
-}
-
-function createdItem(path: string, plan: Plan): ResultCard['created'][number] {
-  const parts = path.split('/')
-  const folder = parts.at(parts[0] === 'base44' ? 1 : 0)
-  const file = (parts.at(-1) ?? '').replace(/\.jsonc?$/, '')
-  const kind = folder === 'entities' ? 'entity' : folder === 'functions' ? 'function' : folder === 'workflows' ? 'flow' : 'connector'
-  const name = kind === 'function' ? (parts.at(-2) ?? '') : file
-  return { kind, name, title: plan.items.find(item => item.kind === kind && item.name === name)?.title ?? name, path }
-}
-
-function shapeOf(error: unknown): { code: string; message: string } {
-  const { code, message } = AppError.from(error)
-  return { code, message }
-}

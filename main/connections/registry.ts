@@ -32,19 +32,19 @@ export type Registry = ReturnType<typeof openRegistry>
 /** `connections.json` in the home directory. Every change is on disk before it is seen. An entry or file that cannot be read is kept aside and reported. */
 export function openRegistry(home: string, report: (error: AppError) => void) {
   const path = join(home, 'connections.json')
-  const changes = new Changes<void>()
+  const changes = new Changes<{ appId: string }>()
   const { connections: read, unreadable } = readRegistry(path, report)
   let connections: ReadonlyMap<string, StoredConnection> = new Map(read.map(each => [each.id, each]))
   let last: Promise<unknown> = Promise.resolve()
 
   /** One change after the other, each from what the one before left. */
-  function change<T>(work: (draft: Map<string, StoredConnection>) => T): Promise<T> {
+  function change<T>(appId: string, work: (draft: Map<string, StoredConnection>) => T): Promise<T> {
     const turn = last.then(async () => {
       const draft = new Map(connections)
       const result = work(draft)
       await writeFileAtomically(path, `${JSON.stringify({ v: 1, connections: [...draft.values(), ...unreadable] }, null, 2)}\n`)
       connections = draft
-      changes.publish()
+      changes.publish({ appId })
       return result
     })
     last = turn.catch(() => {})
@@ -57,11 +57,14 @@ export function openRegistry(home: string, report: (error: AppError) => void) {
     all: () => [...connections.values()],
     get: (id: string) => connections.get(id),
     /** Changes one connection; nothing happens when it is gone. */
-    update: (id: string, work: (current: StoredConnection) => Partial<StoredConnection>): Promise<void> =>
-      change(draft => {
+    async update(id: string, work: (current: StoredConnection) => Partial<StoredConnection>): Promise<void> {
+      const appId = connections.get(id)?.appId
+      if (appId === undefined) return
+      await change(appId, draft => {
         const current = draft.get(id)
         if (current) draft.set(id, { ...current, ...work(current) })
-      }),
+      })
+    },
   }
 }
 

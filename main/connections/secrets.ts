@@ -22,10 +22,12 @@ export const secretId = (connectionId: string) => `connection/${connectionId}`
 /** Null when there is none: kept for a session that is over, or a record of another form. Errors as the vault's. */
 export async function readSecret(vault: Vault, connectionId: string): Promise<Secret | null> {
   const text = await vault.read(secretId(connectionId))
-  return text === null ? null : secret.catch(() => null as never).parse(JSON.parse(text))
+  if (text === null) return null
+  const parsed = secret.safeParse(JSON.parse(text))
+  return parsed.success ? parsed.data : null
 }
 
 export const writeSecret = (vault: Vault, connectionId: string, value: Secret): Promise<void> =>
-  vault.write(secretId(connectionId), JSON.stringify(value satisfies z.input<typeof secret>))
+  vault.write(secretId(connectionId), JSON.stringify(value))
 
 export const deleteSecret = (vault: Vault, connectionId: string): Promise<void> => vault.delete(secretId(connectionId))

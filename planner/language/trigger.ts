@@ -107,7 +107,7 @@ const irregular = dictionary({
 function participle(word: string): string {
   const known = irregular.get(word)
   if (known) return known
-  if (!/ed$/.test(word)) return ''
+  if (!word.endsWith('ed')) return ''
   const bare = word.slice(0, -2)
   const happens = (base: string): boolean => Object.values(eventVerbs).some(set => set.has(base))
   return [bare, `${bare}e`, bare.replace(/(.)\1$/, '$1'), bare.replace(/i$/, 'y')].find(happens) ?? ''

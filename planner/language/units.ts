@@ -142,7 +142,7 @@ function isUnknownName(words: readonly Word[], at: number, titled: boolean, know
     return false
   if (placed.has(singular(words[at + 1]?.low ?? '')) || words.slice(Math.max(0, at - 5), at).some(({ low }) => statesOf.test(low)))
     return false
-  return ![...Object.values(kinds)].some(kind => kind.nouns.includes(singular(word.low)))
+  return !Object.values(kinds).some(kind => kind.nouns.includes(singular(word.low)))
 }
 
 /** Reads nouns that mean a kind of tool (“spreadsheet”, “#support”) as that tool: the named one of the kind, else the usual one. */

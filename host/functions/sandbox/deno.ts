@@ -1,5 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -27,9 +27,20 @@ function denoPath(): string {
   const target = `${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`
   try {
     const beside = createRequire(createRequire(import.meta.url).resolve('deno/package.json'))
-    return join(dirname(beside.resolve(`@deno/${target}/package.json`)), process.platform === 'win32' ? 'deno.exe' : 'deno')
+    const path = join(dirname(beside.resolve(`@deno/${target}/package.json`)), process.platform === 'win32' ? 'deno.exe' : 'deno')
+    makeExecutable(path)
+    return path
   } catch (cause) {
     throw new Error(`Deno is not installed for ${target}. Run npm install once more.`, { cause })
+  }
+}
+
+/** Where npm runs no install scripts, nothing has made it executable yet. */
+function makeExecutable(path: string): void {
+  try {
+    accessSync(path, constants.X_OK)
+  } catch {
+    chmodSync(path, 0o755)
   }
 }
 let deno: string | undefined

@@ -32,7 +32,7 @@ export async function harness(): Promise<void> {
     pending += `${mark}${json}\n`
   }
   /** `message` has no prototype: a `toJSON` that user code puts on Object.prototype has no say in it. */
-  function send(message: { __proto__: null }): void {
+  function send(message: { __proto__: null; type: string; [name: string]: unknown }): void {
     sendText(stringify(message))
   }
   function flush(): void {
@@ -62,7 +62,7 @@ export async function harness(): Promise<void> {
   function ask(request: object): Promise<unknown> {
     return new Promise((resolve: Waiting['resolve'], reject: Waiting['reject']) => {
       const id = nextRequest++
-      send({ __proto__: null, type: 'ask', id, call: currentCall(), request } as never)
+      send({ __proto__: null, type: 'ask', id, call: currentCall(), request })
       waiting.set(id, { resolve, reject })
     })
   }
@@ -85,7 +85,7 @@ export async function harness(): Promise<void> {
       call,
       level,
       text: after > mostLogBytes ? 'More than 1 MB of logs: the rest is left out.' : cut,
-    } as never)
+    })
     flush()
   }
   function show(value: unknown, depth: number): string {
@@ -170,7 +170,7 @@ export async function harness(): Promise<void> {
       if (json.length > mostOutputBytes) throw new Error('The function returned more than 10 MB. Return less, or write it to records.')
       sendText(`{"type":"result","call":${call},"output":${json}}`)
     } catch (error) {
-      send({ __proto__: null, type: 'thrown', call, error: describe(error) } as never)
+      send({ __proto__: null, type: 'thrown', call, error: describe(error) })
     } finally {
       logged.delete(call)
     }
@@ -200,9 +200,9 @@ export async function harness(): Promise<void> {
     }
     if (message.type === 'mark') {
       mark = message.mark
-      send({ __proto__: null, type: 'ready' } as never)
+      send({ __proto__: null, type: 'ready' })
     }
-    if (message.type === 'load') send({ __proto__: null, type: 'loaded', error: await load(message.url) } as never)
+    if (message.type === 'load') send({ __proto__: null, type: 'loaded', error: await load(message.url) })
   }
 
   const decoder = new TextDecoder()

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { spawnDeno } from './deno.ts'
-import type { FromSandbox, ToSandbox } from './messages.ts'
+import { readMessage, type FromSandbox, type ToSandbox } from './messages.ts'
 
 /** A line of this length is no message of ours. */
-const longestLineBytes = 32_000_000
+const longestLine = 32_000_000
 
 export type Exit = { code: number | null; signal: NodeJS.Signals | null }
 
@@ -74,7 +74,7 @@ function gatherWrites(child: ChildProcessWithoutNullStreams): (message: ToSandbo
   }
 }
 
-/** Lines without the mark are what user code wrote by itself: they are nobody's. */
+/** Lines without the mark are what user code wrote by itself: they are nobody's. A marked line that cannot be read ends the process. */
 function readLines(child: ChildProcessWithoutNullStreams, mark: string, receive: (message: FromSandbox) => void): void {
   let parts: string[] = []
   let length = 0
@@ -83,12 +83,17 @@ function readLines(child: ChildProcessWithoutNullStreams, mark: string, receive:
     if (end < 0) {
       parts.push(chunk)
       length += chunk.length
-      if (length > longestLineBytes) child.kill('SIGKILL')
+      if (length > longestLine) child.kill('SIGKILL')
       return
     }
     const lines = parts.join('') + chunk.slice(0, end)
     parts = [chunk.slice(end + 1)]
     length = chunk.length - end - 1
-    for (const line of lines.split('\n')) if (line.startsWith(mark)) receive(JSON.parse(line.slice(mark.length)) as FromSandbox)
+    for (const line of lines.split('\n')) {
+      if (!line.startsWith(mark)) continue
+      const message = readMessage(line.slice(mark.length))
+      if (message) receive(message)
+      else child.kill('SIGKILL')
+    }
   })
 }

@@ -1,0 +1,99 @@
+import { Code, Workflow } from 'lucide-react'
+import { useState } from 'react'
+import { keys, type ConnectionRow } from '../app-data.ts'
+import { client } from '../client.ts'
+import { useAct } from '../query.ts'
+import { Button, buttonClass } from '../ui/button.tsx'
+import { Chip } from '../ui/chip.tsx'
+import { ConfirmDialog, Dialog, DialogActions } from '../ui/dialog.tsx'
+import { ErrorNote } from '../ui/error-note.tsx'
+import { Field, Input } from '../ui/input.tsx'
+import { toast } from '../ui/toast.tsx'
+import { usedByWords } from './connection-words.ts'
+
+export type ConnectionAsk = { kind: 'rename' | 'disconnect'; row: ConnectionRow }
+
+export const ConnectionDialogs = ({ ask, onClose }: { ask: ConnectionAsk; onClose: () => void }) =>
+  ask.kind === 'rename' ? <Rename row={ask.row} onClose={onClose} /> : <Disconnect row={ask.row} onClose={onClose} />
+
+function Rename({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
+  const [name, setName] = useState(row.name)
+  const rename = useAct(() => client.connections.rename({ connectionId: row.id, name: name.trim() }), { quiet: true, refresh: [keys.connections(row.appId)], done: onClose })
+  return (
+    <Dialog open onClose={onClose} title={`Rename ${row.name}`}>
+      <form
+        className="mt-3 space-y-3"
+        onSubmit={event => {
+          event.preventDefault()
+          if (name.trim()) rename.mutate()
+        }}
+      >
+        <Field label="Name" hint="Flows find the account by its id: nothing else changes.">
+          {ids => <Input {...ids} autoFocus maxLength={60} value={name} onChange={event => setName(event.target.value)} />}
+        </Field>
+        {rename.error && <ErrorNote error={rename.error} />}
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={rename.isPending} disabled={!name.trim()}>
+            Rename
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  )
+}
+
+/** Asks first; then says whether the provider has taken note, and where to look when it has not. */
+function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
+  const disconnect = useAct(() => client.connections.disconnect({ connectionId: row.id }), {
+    quiet: true,
+    refresh: [keys.connections(row.appId)],
+    done: ({ message, accountPageUrl }) => {
+      if (accountPageUrl) return
+      toast.say(message)
+      onClose()
+    },
+  })
+  const { data: done } = disconnect
+  if (done?.accountPageUrl)
+    return (
+      <Dialog open onClose={onClose} title={`${row.name} is disconnected`} description={done.message}>
+        <DialogActions>
+          <Button onClick={onClose}>Close</Button>
+          <a href={done.accountPageUrl} target="_blank" rel="noopener noreferrer" className={buttonClass('primary')}>
+            Open the account page
+          </a>
+        </DialogActions>
+      </Dialog>
+    )
+  const { usedBy } = row
+  return (
+    <ConfirmDialog
+      open
+      onClose={onClose}
+      title={`Disconnect ${row.name}?`}
+      text={usedBy.length > 0 ? `${usedByWords(usedBy)} ${usedBy.length === 1 ? 'stops' : 'stop'} until you connect another account.` : 'Nothing in this app uses it.'}
+      confirm="Disconnect"
+      busy={disconnect.isPending}
+      error={disconnect.error}
+      onConfirm={() => disconnect.mutate()}
+    >
+      {usedBy.length > 0 && (
+        <ul className="mt-3 flex flex-wrap gap-2">
+          {usedBy.slice(0, 4).map(use => (
+            <li key={use.kind + use.name}>
+              <Chip tone="line" icon={use.kind === 'flow' ? <Workflow /> : <Code />}>
+                {use.name}
+              </Chip>
+            </li>
+          ))}
+          {usedBy.length > 4 && (
+            <li>
+              <Chip tone="line">{usedBy.length - 4} more</Chip>
+            </li>
+          )}
+        </ul>
+      )}
+    </ConfirmDialog>
+  )
+}
