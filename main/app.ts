@@ -100,7 +100,10 @@ export async function createApp({ shell, home, version }: AppOptions): Promise<P
       hostLink,
       afterWrite,
       openApp,
-      closeApp: apps.close,
+      closeApp: async appId => {
+        chat.close(appId)
+        await apps.close(appId)
+      },
     }),
     report: log.report,
     async close() {

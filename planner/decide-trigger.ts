@@ -1,4 +1,4 @@
-import type { Gathered } from './gather.ts'
+import type { Gathered } from './gathered.ts'
 import { impliedSchedule, type Schedule } from './language/schedule.ts'
 import type { ReadingTrigger } from './reading.ts'
 import { kinds } from './vocabulary/kinds.ts'

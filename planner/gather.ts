@@ -1,9 +1,12 @@
-import { appVerb, belongsTo, readAction, writeAction, type ReadAction } from './language/actions.ts'
+import type { Gathered } from './gathered.ts'
+import { belongsTo, readAction, writeAction } from './language/actions.ts'
 import type { Clause } from './language/clauses.ts'
 import { entityNameOf, nounPhrase } from './language/nouns.ts'
 import { mentionsOf } from './language/roles.ts'
-import { objectOf, readTrigger, type ReadTrigger } from './language/trigger.ts'
+import { objectOf, readTrigger } from './language/trigger.ts'
 import type { ServiceUnit, Unit } from './language/units.ts'
+import { leftOver, noteOwnData, ownTarget, pageNouns } from './own-data.ts'
+import { pagesIn } from './pages.ts'
 import { towards } from './vocabulary/grammar.ts'
 import { serviceById } from './vocabulary/services.ts'
 import { verbOfNoun, writes, type Verb } from './vocabulary/verbs.ts'
@@ -137,12 +140,11 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (targets.length > 0) {
       resolvePending(targets, clause.after)
       for (const { unit } of targets) facts.actions.push(writeAction(unit.id, verb, nearTo(unit, units, targets.length), unit.implied))
-      noteOwnData(
-        clause,
-        verb,
-        mentions.some(({ role }) => role === 'source'),
-        targets.map(({ unit }) => unit.id),
-      )
+      noteOwnData(facts, clause, verb, {
+        hasSource: mentions.some(({ role }) => role === 'source'),
+        targets: targets.map(({ unit }) => unit.id),
+        text,
+      })
     } else if (mentions.length === 0) bareClause(clause, verb)
     else {
       if (pending.length > 0) resolvePending(mentions, clause.after)
@@ -169,7 +171,7 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     if (!verb || !clause.verb) return
     if (verb.base === 'email' || verb.base === 'mail') {
       facts.actions.push(writeAction(facts.linked[0] ?? 'gmail', verb, units, 'mail'))
-      noteOwnData(clause, verb, false, ['gmail'])
+      noteOwnData(facts, clause, verb, { hasSource: false, targets: ['gmail'], text })
       return
     }
     if (units.every(unit => unit.kind === 'mark')) {
@@ -237,5 +239,4 @@ export function gather(clauses: readonly Clause[], { scheduled, text }: { schedu
     }
     pending = []
   }
-
 }

@@ -50,7 +50,12 @@ export function ownTarget(facts: Gathered, clause: Clause, verb: Verb | null): v
 }
 
 /** What of the app's own data a clause takes from, and whether that is new data or is moved somewhere. */
-export function noteOwnData(facts: Gathered, clause: Clause, verb: Verb | null, { hasSource, targets, text }: { hasSource: boolean; targets: readonly string[]; text: string }): void {
+export function noteOwnData(
+  facts: Gathered,
+  clause: Clause,
+  verb: Verb | null,
+  { hasSource, targets, text }: { hasSource: boolean; targets: readonly string[]; text: string },
+): void {
   if (hasSource || facts.ownData) return
   const fresh = clause.after.findIndex(unit => unit.kind === 'word' && unit.low === 'new')
   const base = clause.after.length > 0 ? clause.after : clause.before

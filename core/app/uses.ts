@@ -1,7 +1,8 @@
 import { readTask } from './task.ts'
 import type { AppModel } from './model.ts'
 
-export type Use = { kind: 'flow' | 'function'; name: string; connector: string; action: string }
+/** `connection` is the name a flow's step gives; without it the app's default one is used. */
+export type Use = { kind: 'flow' | 'function'; name: string; connector: string; action: string; connection?: string }
 
 /** Which flow or function of an app needs which connector action. A flow needs what the functions it calls need. */
 export function usesOf(model: Pick<AppModel, 'functions' | 'flows'>): Use[] {
@@ -10,8 +11,10 @@ export function usesOf(model: Pick<AppModel, 'functions' | 'flows'>): Use[] {
     flow.definition.do.flatMap(item =>
       Object.values(item).flatMap(task => {
         const read = readTask(task)
-        if (read.kind === 'action')
-          return [{ kind: 'flow' as const, name, connector: read.task.with.connector, action: read.task.with.action }]
+        if (read.kind === 'action') {
+          const { connector, action, connection } = read.task.with
+          return [{ kind: 'flow' as const, name, connector, action, ...(connection !== undefined && { connection }) }]
+        }
         if (read.kind !== 'function') return []
         const called = read.task.with.function_name
         return functions

@@ -3,7 +3,6 @@ import { AppError } from '../../core/errors.ts'
 import { jsonObject, type Json, type JsonObject } from '../../core/json.ts'
 import type { ActionRequest, Caller } from '../gateway/gateway.ts'
 import type { Author, Records } from '../store/store.ts'
-import type { Request } from './sandbox/messages.ts'
 
 /** All that code in a sandbox can reach. */
 export type Bridge = {
@@ -16,13 +15,20 @@ const query = z
   .strictObject({ q: jsonObject, sort: z.string(), limit: z.number().int().min(1).max(5000), skip: z.number().int().min(0) })
   .partial()
 
+/** JSON already, as it came over the line; the action's own schema looks into it. */
+const parsedJson = z.unknown().transform((value): Json => (value ?? null) as Json)
+
 const request = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('action'), connector: z.string(), action: z.string(), input: z.json() }),
+  z.object({ kind: z.literal('action'), connector: z.string(), action: z.string(), input: parsedJson }),
   z.object({ kind: z.literal('record'), entity: z.string(), method: z.string(), args: z.array(z.unknown()) }),
 ])
 
 /** Does what a function asks for, on behalf of its caller. What it sends is not trusted: it is parsed here. */
-export async function answerRequest(bridge: Bridge, asked: Request, caller: Caller, nth: number): Promise<Json> {
+export async function answerRequest(
+  bridge: Bridge,
+  asked: Json,
+  { caller, nth, signal }: { caller: Caller; nth: number; signal: AbortSignal },
+): Promise<Json> {
   const parsed = request.safeParse(asked)
   if (!parsed.success)
     throw new AppError('validation', 'Give connectors and records plain objects, texts and numbers.', { cause: parsed.error })
@@ -33,6 +39,7 @@ export async function answerRequest(bridge: Bridge, asked: Request, caller: Call
       action,
       input,
       caller,
+      signal,
       idempotencyKey: caller.stepId === null ? undefined : `${caller.stepId}/${nth}`,
     })
   }

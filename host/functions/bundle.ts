@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { realpath } from 'node:fs/promises'
 import { SourceMap, type SourceMapPayload } from 'node:module'
-import { dirname, isAbsolute, join, relative, sep } from 'node:path'
-import { build, type BuildFailure, type Message, type Plugin } from 'esbuild'
+import { dirname, extname, isAbsolute, join, relative, sep } from 'node:path'
+import { build, type BuildFailure, type Loader, type Message, type Metafile, type Plugin } from 'esbuild'
 import type { Problem } from '../../core/app/model.ts'
 
-/** A function with all it imports as one module. `hash` names its content. */
-export type Bundle = { hash: string; url: string; sourceMap: SourceMap }
+/** A function with all it imports as one module. `hash` names its content; `files` are the app's own files in it, without packages. */
+export type Bundle = { hash: string; url: string; files: string[]; sourceMap(): SourceMap }
 export type Bundled = { ok: true; bundle: Bundle } | { ok: false; problems: Problem[] }
 
 /** The module `plugboard`, as code in a sandbox sees it. */
@@ -29,7 +29,7 @@ export async function bundleFunction(root: string, file: string, text?: string):
     const result = await build({
       ...(text === undefined
         ? { entryPoints: [entry] }
-        : { stdin: { contents: text, resolveDir: dirname(entry), sourcefile: entry, loader: 'ts' } }),
+        : { stdin: { contents: text, resolveDir: dirname(entry), sourcefile: entry, loader: loaderOf(file) } }),
       absWorkingDir: root,
       bundle: true,
       write: false,
@@ -42,18 +42,45 @@ export async function bundleFunction(root: string, file: string, text?: string):
       external: ['node:*'],
       sourcemap: 'external',
       sourcesContent: false,
+      metafile: true,
       logLevel: 'silent',
       plugins: [plugboard, inside(home)],
     })
+    if (!exportsDefault(result.metafile))
+      return {
+        ok: false,
+        problems: [{ path: file, line: 1, column: 1, message: 'Write “export default async function …”: nothing is exported as default.' }],
+      }
     const code = result.outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? ''
     const map = result.outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? '{}'
-    const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
-    const url = `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
-    return { ok: true, bundle: { hash: createHash('sha256').update(code).digest('base64url'), url, sourceMap } }
+    return {
+      ok: true,
+      bundle: {
+        hash: createHash('sha256').update(code).digest('base64url'),
+        url: `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`,
+        files: ownFiles(root, result.metafile),
+        sourceMap: () => new SourceMap(JSON.parse(map) as SourceMapPayload),
+      },
+    }
   } catch (error) {
     if (!isBuildFailure(error)) throw error
     return { ok: false, problems: error.errors.map(message => toProblem(message, file)) }
   }
+}
+
+function loaderOf(file: string): Loader {
+  const ending = extname(file).slice(1)
+  return ending === 'js' || ending === 'jsx' || ending === 'tsx' ? ending : 'ts'
+}
+
+function exportsDefault({ outputs }: Metafile): boolean {
+  return Object.values(outputs).some(({ exports }) => exports.includes('default'))
+}
+
+function ownFiles(root: string, { inputs }: Metafile): string[] {
+  return Object.keys(inputs)
+    .filter(path => !path.startsWith('plugboard:') && !/(^|\/)node_modules\//.test(path))
+    .map(path => join(root, path))
 }
 
 const plugboard: Plugin = {
@@ -88,7 +115,7 @@ const inside = (home: string): Plugin => ({
       if (found.external || found.namespace !== 'file') return found
       const real = await realpath(found.path)
       const within = relative(home, real)
-      if (within.startsWith(`..${sep}`) || isAbsolute(within))
+      if (within.startsWith(`..${sep}`) || isAbsolute(within) || within.split(sep)[0] === '.plugboard')
         return { errors: [{ text: `“${path}” is outside of the app’s folder. A function may import only what is in it.` }] }
       return found
     })

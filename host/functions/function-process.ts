@@ -2,57 +2,63 @@ import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { LogLine } from '../../core/run.ts'
 import type { Bundle } from './bundle.ts'
-import type { FromSandbox, Request, Thrown } from './sandbox/messages.ts'
+import type { FromSandbox, Thrown } from './sandbox/messages.ts'
 import type { Exit, SandboxProcess } from './sandbox/process.ts'
 import { readableStack } from './stack.ts'
 import type { Watchdog } from './watchdog.ts'
+
+const mostCalls = 10_000
+const idleMs = 60_000
 
 export type CallOptions = {
   signal?: AbortSignal
   timeoutMs: number
   onLog?: (line: LogLine) => void
-  /** Answers what the code asks for. */
-  answer: (request: Request) => Promise<Json>
+  /** Answers what the code asks for. `signal` aborts when the call is over and nobody waits for it any more. */
+  answer: (request: Json, signal: AbortSignal) => Promise<Json>
 }
 
-type RunningCall = {
+type RunningCall = Pick<CallOptions, 'onLog' | 'answer'> & {
   resolve(output: Json): void
   reject(error: AppError): void
-  onLog?: (line: LogLine) => void
-  answer: CallOptions['answer']
+  ended: AbortController
+}
+
+type Options = { name: string; bundle: Bundle; sandbox: SandboxProcess; memoryMb: number; watchdog: Watchdog }
+
+export type FunctionProcess = {
+  hash: string
+  memoryMb: number
+  exited: Promise<unknown>
+  /** False when the next call needs another process: it was retired, has done its number of calls, or is gone. */
+  takesCalls(): boolean
+  call(input: Json, options: CallOptions): Promise<Json>
+  /** Lets what is under way finish, then ends it. */
+  retire(): void
+  kill(): void
 }
 
 /**
- * One version of one function, loaded in a sandbox of its own. Calls run side by side in it, as they would in any server; what a call
- * does to the process (a loop, too much memory) ends the others too, and they say so.
+ * One version of one function, loaded in a sandbox of its own and kept while it is used. Calls run side by side in it, as they would in
+ * any server. A call that takes too long or is cancelled is answered at once; its process takes no more calls and ends when the others
+ * in it have ended, at their own time limit at the latest.
  */
-export function loadFunction({
-  name,
-  bundle,
-  sandbox,
-  memoryMb,
-  watchdog,
-}: {
-  name: string
-  bundle: Bundle
-  sandbox: SandboxProcess
-  memoryMb: number
-  watchdog: Watchdog
-}) {
+export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Options): FunctionProcess {
   const calls = new Map<number, RunningCall>()
   const loaded = Promise.withResolvers<void>()
   let nextCall = 1
-  let isAlive = true
-  let served = 0
+  let isRetired = false
+  let isGone = false
   /** Why it was killed, where we did it. */
   let verdict: AppError | undefined
 
-  function explainThrown(error: Thrown): AppError {
-    const stack = error.stack ? readableStack(error.stack, bundle.sourceMap) : ''
-    if (error.shape) return new AppError(error.shape.code, error.shape.message, { action: error.shape.action, details: stack || undefined })
-    const place = /\((\S+:\d+):\d+\)|at (\S+:\d+):\d+/.exec(stack)
-    const line = place?.[1] ?? place?.[2]
-    return new AppError('internal', `${name} failed: ${error.message}${line ? ` (${line})` : ''}`, { details: stack || undefined })
+  function explainThrown({ message, stack, shape }: Thrown): AppError {
+    const readable = stack ? readableStack(stack, bundle.sourceMap()) : ''
+    const details = readable || undefined
+    if (shape) return new AppError(shape.code, shape.message, { action: shape.action, details })
+    const [, inFrame, bare] = /\((\S+:\d+):\d+\)|at (\S+:\d+):\d+/.exec(readable) ?? []
+    const line = inFrame ?? bare
+    return new AppError('internal', `${name} failed: ${message}${line ? ` (${line})` : ''}`, { details })
   }
 
   function receive(message: FromSandbox): void {
@@ -79,7 +85,7 @@ export function loadFunction({
     const call = calls.get(callId ?? 0)
     try {
       if (!call) throw new AppError('conflict', 'Connectors and records can be used while the function runs, not before and not after it.')
-      sandbox.send({ type: 'answer', id, value: await call.answer(request) })
+      sandbox.send({ type: 'answer', id, value: await call.answer(request, call.ended.signal) })
     } catch (error) {
       sandbox.send({ type: 'answer', id, error: AppError.from(error).toJSON() })
     }
@@ -87,8 +93,13 @@ export function loadFunction({
 
   function kill(reason: AppError): void {
     verdict ??= reason
-    isAlive = false
+    isRetired = true
     sandbox.kill()
+  }
+
+  function retire(): void {
+    isRetired = true
+    if (calls.size === 0) kill(new AppError('cancelled', `${name} was stopped.`))
   }
 
   const tooMuchMemory = () =>
@@ -103,58 +114,61 @@ export function loadFunction({
     return new AppError('unavailable', `${name} ended its own process before it was done.`, { details: `Exit ${code ?? signal}` })
   }
 
+  const idleTimer = setTimeout(retire, idleMs)
+  idleTimer.unref()
+
   sandbox.onMessage(receive)
-  loaded.promise.catch(() => {})
+  loaded.promise.catch(retire)
   void sandbox.ready.then(
     () => sandbox.send({ type: 'load', url: bundle.url }),
     (cause: unknown) => loaded.reject(new AppError('unavailable', 'The sandbox for functions could not be started.', { cause })),
   )
-  watchdog.watch(sandbox.pid, memoryMb * 1_000_000, () => kill(tooMuchMemory()))
-  void sandbox.exited.then(exit => {
-    isAlive = false
+  // Also between calls: what a call has left behind may go on growing.
+  if (sandbox.pid > 0) watchdog.watch(sandbox.pid, memoryMb * 1_000_000, () => kill(tooMuchMemory()))
+  const exited = sandbox.exited.then(exit => {
+    isGone = true
+    clearTimeout(idleTimer)
     watchdog.unwatch(sandbox.pid)
     const error = verdict ?? explainExit(exit)
     loaded.reject(error)
     for (const call of calls.values()) call.reject(error)
-    calls.clear()
   })
 
   return {
     hash: bundle.hash,
-    isAlive: () => isAlive,
-    isBusy: () => calls.size > 0,
-    served: () => served,
+    memoryMb,
+    exited,
+    takesCalls: () => !isRetired && !isGone && nextCall <= mostCalls,
+    retire,
     kill: () => kill(new AppError('cancelled', `${name} was stopped.`)),
-    async call(input: Json, { signal, timeoutMs, onLog, answer }: CallOptions): Promise<Json> {
+    async call(input, { signal, timeoutMs, onLog, answer }) {
       const id = nextCall++
-      served++
+      const ended = new AbortController()
       const { promise, resolve, reject } = Promise.withResolvers<Json>()
-      calls.set(id, { resolve, reject, onLog, answer })
-      if (calls.size === 1) watchdog.watch(sandbox.pid, memoryMb * 1_000_000, () => kill(tooMuchMemory()))
+      const giveUp = (error: AppError) => {
+        isRetired = true
+        reject(error)
+      }
       const timer = setTimeout(
-        () => kill(new AppError('timeout', `${name} ran longer than ${timeoutMs / 1000} seconds and was stopped.`)),
+        () => giveUp(new AppError('timeout', `${name} ran longer than ${timeoutMs / 1000} seconds and was stopped.`)),
         timeoutMs,
       )
-      const onAbort = () => {
-        calls.delete(id)
-        reject(new AppError('cancelled', `${name} was cancelled.`))
-        // With others at work the process stays; what this call still does finds nobody to answer it.
-        if (calls.size === 0) kill(new AppError('cancelled', `${name} was cancelled.`))
-      }
+      const onAbort = () => giveUp(new AppError('cancelled', `${name} was cancelled.`))
+      calls.set(id, { resolve, reject, onLog, answer, ended })
       signal?.addEventListener('abort', onAbort, { once: true })
       try {
         if (signal?.aborted) onAbort()
-        else if (isAlive) void loaded.promise.then(() => sandbox.send({ type: 'call', id, input }), reject)
-        else reject(verdict ?? new AppError('unavailable', `${name} was stopped.`))
+        else if (isGone) reject(verdict ?? new AppError('unavailable', `${name} was stopped. Try again.`))
+        else void loaded.promise.then(() => sandbox.send({ type: 'call', id, input }), reject)
         return await promise
       } finally {
         calls.delete(id)
+        ended.abort()
         clearTimeout(timer)
         signal?.removeEventListener('abort', onAbort)
-        if (calls.size === 0) watchdog.unwatch(sandbox.pid)
+        idleTimer.refresh()
+        if (isRetired) retire()
       }
     },
   }
 }
-
-export type FunctionProcess = ReturnType<typeof loadFunction>

@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
+import fc from 'fast-check'
 import type { AppModel } from '../../core/app/model.ts'
 import { functionConfig } from '../../core/app/function.ts'
 import { AppError } from '../../core/errors.ts'
+import type { Json } from '../../core/json.ts'
 import type { LogLine } from '../../core/run.ts'
 import { openDatabase } from '../store/database.ts'
 import { openStore } from '../store/store.ts'
 import { entity } from '../../core/app/entity.ts'
 import { createFunctions } from './functions.ts'
-import type { ActionRequest } from '../gateway/gateway.ts'
+import { spawnDeno } from './sandbox/deno.ts'
+import { readMessage } from './sandbox/messages.ts'
+import type { ActionRequest, Caller } from '../gateway/gateway.ts'
 
 const caller = { runId: null, stepId: null, by: { kind: 'user' as const, name: 'you' } }
 
@@ -57,9 +63,10 @@ async function openApp(
     database.close()
   })
   const logs: LogLine[] = []
-  const run = (input: null | object = null, signal?: AbortSignal) =>
-    functions.run('f', input as never, { caller, signal, onLog: line => logs.push(line) })
-  return { root, run, functions, logs, asked, store }
+  const run = (input: Json = null, signal?: AbortSignal, by: Caller['by'] = caller.by) =>
+    functions.run('f', input, { caller: { ...caller, by }, signal, onLog: line => logs.push(line) })
+  const save = (text: string, path = 'functions/f/entry.ts') => writeFile(join(root, path), text)
+  return { root, run, save, functions, logs, asked, store, model }
 }
 
 const failsWith = (code: string, message: RegExp) => (error: unknown) => {
@@ -151,6 +158,27 @@ const mishaps: [title: string, source: string, code: string, message: RegExp, co
   ['throws nothing', `export default () => { throw undefined }`, 'internal', /threw undefined, which is not an Error/],
   ['returns a cycle', `export default () => { const a = {}; a.a = a; return a }`, 'internal', /not JSON: Converting circular structure/],
   ['returns a BigInt', `export default () => ({ n: 1n })`, 'internal', /not JSON: .*BigInt/],
+  ['returns a function', `export default () => () => 1`, 'internal', /not JSON: it is a function/],
+  [
+    'throws something that cannot be read',
+    `export default () => { throw new Proxy({}, { getPrototypeOf() { throw 1 }, get() { throw 2 } }) }`,
+    'internal',
+    /threw something that cannot be/,
+  ],
+  [
+    'throws a message of 5 MB',
+    `export default () => { throw new Error('m'.repeat(5e6)) }`,
+    'internal',
+    /^f failed: m{2000} \(functions\/f\/entry\.ts:1\)$/,
+  ],
+  [
+    'ends its process',
+    `import process from 'node:process'\nexport default () => process.exit(1)`,
+    'internal',
+    /cannot end its own process/,
+  ],
+  ['kills its process', `import process from 'node:process'\nexport default () => process.kill(process.pid)`, 'internal', /f failed/],
+  ['returns 11 MB', `export default () => 'x'.repeat(11e6)`, 'internal', /more than 10 MB/],
   ['loops', `export default () => { for (;;); }`, 'timeout', /ran longer than 0\.5 seconds/, { timeoutSeconds: 0.5 }],
   [
     'never ends its microtasks',
@@ -172,10 +200,17 @@ const mishaps: [title: string, source: string, code: string, message: RegExp, co
     'unavailable',
     /more than 200 MB/,
   ],
-  ['has no default export', `export const f = 1`, 'internal', /no default export that is a function/],
+  ['has no default export', `export const f = 1`, 'validation', /nothing is exported as default/],
+  ['exports something else', `export default 1`, 'internal', /default export of its file is not a function/],
   ['fails while loading', `throw new Error('at once')\nexport default () => 1`, 'internal', /at once/],
   ['imports from the network', `import x from 'https://example.com/x.js'\nexport default () => x`, 'validation', /run without a network/],
   ['imports what is not installed', `import x from 'npm:left-pad@1'\nexport default () => x`, 'validation', /Write “left-pad” instead/],
+  [
+    'imports the app’s local state',
+    `import x from '../../.plugboard/chat.jsonl' with { type: 'text' }\nexport default () => x`,
+    'validation',
+    /outside of the app/,
+  ],
   [
     'imports a file outside of the app',
     `import x from '/etc/passwd' with { type: 'text' }\nexport default () => x`,
@@ -185,10 +220,9 @@ const mishaps: [title: string, source: string, code: string, message: RegExp, co
 ]
 for (const [title, source, code, message, config] of mishaps) {
   test(`a function that ${title} ends in one clear sentence, and the next call works`, async t => {
-    const { run, root, functions } = await openApp(t, source, { config })
+    const { run, save } = await openApp(t, source, { config, files: { '.plugboard/chat.jsonl': '{}' } })
     await assert.rejects(run(), failsWith(code, message))
-    await writeFile(join(root, 'functions/f/entry.ts'), 'export default () => "fine"')
-    functions.changed()
+    await save('export default () => "fine"')
     assert.equal(await run(), 'fine')
   })
 }
@@ -241,4 +275,124 @@ test('a rejected promise that nobody waited for is logged and breaks nothing', a
   )
   assert.equal(await run(), 1)
   assert.match(logs[0]?.text ?? '', /nobody waited for it/)
+})
+
+test('an error that nobody catches in a timer is logged and breaks nothing', async t => {
+  const { run, logs } = await openApp(
+    t,
+    `export default async () => { setTimeout(() => { throw new Error('in a timer') }, 1); await new Promise(r => setTimeout(r, 20)); return 1 }`,
+  )
+  assert.equal(await run(), 1)
+  assert.match(logs[0]?.text ?? '', /nobody caught it: Error: in a timer/)
+})
+
+test('what was logged before a loop is there', async t => {
+  const { run, logs } = await openApp(t, `export default () => { console.log('before'); for (;;); }`, { config: { timeoutSeconds: 0.3 } })
+  await assert.rejects(run(), failsWith('timeout', /ran longer/))
+  assert.equal(logs[0]?.text, 'before')
+})
+
+for (const [title, damage] of [
+  ['Object.prototype.toJSON', `Object.prototype.toJSON = () => undefined`],
+  ['JSON', `JSON.stringify = () => '{'; JSON.parse = () => null`],
+  ['the array and map methods', `Array.prototype.push = Map.prototype.get = Array.prototype.join = () => { throw new Error('broken') }`],
+])
+  test(`a function that replaces ${title} hurts itself at most`, async t => {
+    const { run, save } = await openApp(t, `export default () => { ${damage}; return { a: 1 } }`, { config: { timeoutSeconds: 1 } })
+    await run().catch((error: unknown) => assert.ok(error instanceof AppError))
+    await save('export default () => "fine"')
+    assert.equal(await run(), 'fine')
+  })
+
+test('any JSON goes in and out unchanged', async t => {
+  const { run } = await openApp(t, `export default value => value`)
+  await fc.assert(
+    fc.asyncProperty(fc.jsonValue(), async value => {
+      const json = JSON.parse(JSON.stringify(value)) as Json
+      assert.deepEqual(await run(json), json)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a process is kept from call to call, and the next one begins anew when a file changes', async t => {
+  const { run, save } = await openApp(t, `import { step } from './step.ts'\nlet n = 0\nexport default () => (n += step)`, {
+    files: { 'functions/f/step.ts': 'export const step = 1' },
+  })
+  assert.deepEqual([await run(), await run()], [1, 2])
+  await save('export const step = 10', 'functions/f/step.ts')
+  assert.deepEqual([await run(), await run()], [10, 20])
+})
+
+test('a call that takes too long does not take others with it', async t => {
+  const { run } = await openApp(t, `export default ms => new Promise(r => setTimeout(r, ms, ms))`, { config: { timeoutSeconds: 0.4 } })
+  const slow = run(5000)
+  await new Promise(resolve => setTimeout(resolve, 250))
+  const quick = run(250)
+  await assert.rejects(slow, failsWith('timeout', /ran longer/))
+  assert.equal(await quick, 250)
+})
+
+test('what a cancelled call still asks for is refused, and its outside call is ended', async t => {
+  const outside = Promise.withResolvers<AbortSignal | undefined>()
+  const { run } = await openApp(t, `import { connectors } from 'plugboard'\nexport default () => connectors.slackbot.postMessage({})`, {
+    callAction: ({ signal }) => {
+      outside.resolve(signal)
+      return new Promise(() => {})
+    },
+  })
+  const stop = new AbortController()
+  const running = run(null, stop.signal)
+  const signal = await outside.promise
+  assert.equal(signal?.aborted, false)
+  stop.abort()
+  await assert.rejects(running, failsWith('cancelled', /cancelled/))
+  assert.equal(signal?.aborted, true)
+})
+
+test('a flow goes on with the last good version of a broken file, a person is told what is wrong', async t => {
+  const { run, save, logs } = await openApp(t, `export default () => 'good'`)
+  const flow = { kind: 'flow' as const, name: 'daily' }
+  assert.equal(await run(null, undefined, flow), 'good')
+  await save(`export default () => {\n  oh no\n}`)
+  assert.equal(await run(null, undefined, flow), 'good')
+  assert.match(logs[0]?.text ?? '', /f does not compile: .* The last version that did is used/)
+  await assert.rejects(run(), failsWith('validation', /does not compile/))
+})
+
+test('a function whose file is gone says so', async t => {
+  const { run, root } = await openApp(t, `export default () => 1`)
+  await rm(join(root, 'functions/f/entry.ts'))
+  await assert.rejects(run(), failsWith('validation', /f does not compile/))
+})
+
+test('packages of the app’s folder can be used', async t => {
+  const { run } = await openApp(t, `import { double } from 'tiny'\nexport default n => double(n)`, {
+    files: {
+      'node_modules/tiny/package.json': '{"name":"tiny","main":"index.js"}',
+      'node_modules/tiny/index.js': 'exports.double = n => 2 * n',
+    },
+  })
+  assert.equal(await run(21), 42)
+})
+
+test('a sandbox ends with the host, also when its code has more to do', async () => {
+  const child = spawnDeno(200)
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const send = (message: object) => child.stdin.write(`${JSON.stringify(message)}\n`)
+  send({ type: 'mark', mark: '>' })
+  await lines.next()
+  send({ type: 'load', url: 'data:text/javascript,setInterval(() => {}, 1000); export default () => 1' })
+  await lines.next()
+  child.stdin.end()
+  assert.deepEqual(await once(child, 'exit'), [0, null])
+})
+
+test('no line can be anything but a message or nothing', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), line => {
+      readMessage(line)
+    }),
+  )
+  assert.equal(readMessage('{"type":"thrown","call":1,"error":null}'), null)
 })

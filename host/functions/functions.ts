@@ -3,18 +3,15 @@ import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { LogLine } from '../../core/run.ts'
 import type { Caller } from '../gateway/gateway.ts'
-import { bundleFunction, type Bundle } from './bundle.ts'
 import { answerRequest, type Bridge } from './bridge.ts'
+import { createBundleCache } from './bundle-cache.ts'
+import { bundleFunction, type Bundle } from './bundle.ts'
 import { loadFunction, type FunctionProcess } from './function-process.ts'
-import { createSandboxPool } from './sandbox/pool.ts'
+import { joinSandboxPool } from './sandbox/pool.ts'
 import { createWatchdog } from './watchdog.ts'
 
 export type RunOptions = { signal?: AbortSignal; onLog?: (line: LogLine) => void; caller: Caller }
 export type Functions = ReturnType<typeof createFunctions>
-
-const usualMemoryMb = 200
-const mostCallsOfOneProcess = 10_000
-const idleMs = 60_000
 
 type Options = { root: string; model: () => AppModel; bridge: Bridge }
 
@@ -23,11 +20,11 @@ type Options = { root: string; model: () => AppModel; bridge: Bridge }
  * compile), timeout, cancelled, unavailable (stopped for its memory, or it ended itself), internal (it threw), and what its calls throw.
  */
 export function createFunctions({ root, model, bridge }: Options) {
-  const pool = createSandboxPool(usualMemoryMb)
+  const pool = joinSandboxPool()
   const watchdog = createWatchdog()
-  const bundles = new Map<string, Promise<Bundle>>()
-  const processes = new Map<string, FunctionProcess>()
-  const idleTimers = new Map<string, NodeJS.Timeout>()
+  const bundles = createBundleCache(root)
+  const current = new Map<string, FunctionProcess>()
+  const living = new Set<FunctionProcess>()
 
   function findFunction(name: string) {
     const found = model().functions.find(candidate => candidate.name === name)
@@ -35,88 +32,67 @@ export function createFunctions({ root, model, bridge }: Options) {
     return found
   }
 
-  async function compile(name: string, file: string): Promise<Bundle> {
-    const bundled = await bundleFunction(root, file)
-    if (bundled.ok) return bundled.bundle
-    const [problem] = bundled.problems
-    throw new AppError('validation', `${name} does not compile: ${problem?.message ?? 'unknown error.'}`, {
-      action: { kind: 'open', path: problem?.path ?? file, line: problem?.line },
-      details: bundled.problems.map(({ path, line, message }) => `${path}:${line ?? 1} ${message}`).join('\n'),
-    })
-  }
-
-  function bundleOf(name: string, file: string): Promise<Bundle> {
-    const known = bundles.get(name)
-    if (known) return known
-    const compiling = compile(name, file)
-    bundles.set(name, compiling)
-    compiling.catch(() => bundles.get(name) === compiling && bundles.delete(name))
-    return compiling
+  /** A flow goes on with the last good version while the file is broken; a person who runs a function is told what is wrong with it. */
+  async function bundleFor(name: string, file: string, { caller, onLog }: RunOptions): Promise<Bundle> {
+    try {
+      return await bundles.get(name, file)
+    } catch (error) {
+      const lastGood = bundles.lastGood(name)
+      if (!lastGood || caller.by.kind !== 'flow' || !(error instanceof AppError)) throw error
+      onLog?.({ at: new Date().toISOString(), level: 'warn', text: `${error.message} The last version that did is used instead.` })
+      return lastGood
+    }
   }
 
   function processOf(name: string, bundle: Bundle, memoryMb: number): FunctionProcess {
-    const current = processes.get(name)
-    if (current?.isAlive() && current.hash === bundle.hash && current.served() < mostCallsOfOneProcess) return current
-    if (current) retire(current)
-    const loaded = loadFunction({ name, bundle, sandbox: pool.take(memoryMb), memoryMb, watchdog })
-    processes.set(name, loaded)
-    return loaded
-  }
-
-  function endWhenIdle(name: string, running: FunctionProcess): void {
-    clearTimeout(idleTimers.get(name))
-    const timer = setTimeout(() => {
-      if (running.isBusy()) return
-      running.kill()
-      if (processes.get(name) === running) processes.delete(name)
-    }, idleMs)
-    timer.unref()
-    idleTimers.set(name, timer)
+    const known = current.get(name)
+    if (known?.takesCalls() && known.hash === bundle.hash && known.memoryMb === memoryMb) return known
+    known?.retire()
+    const started = loadFunction({ name, bundle, sandbox: pool.take(memoryMb), memoryMb, watchdog })
+    current.set(name, started)
+    living.add(started)
+    void started.exited.then(() => {
+      living.delete(started)
+      if (current.get(name) === started) current.delete(name)
+    })
+    return started
   }
 
   return {
     /** Starts the sandboxes that wait for work. */
     warm: () => pool.warm(),
-    async run(name: string, input: Json, { signal, onLog, caller }: RunOptions): Promise<Json> {
+    async run(name: string, input: Json, options: RunOptions): Promise<Json> {
       const { file, config } = findFunction(name)
-      const bundle = await bundleOf(name, file)
-      const running = processOf(name, bundle, config.memoryMb)
-      let request = 0
-      try {
-        return await running.call(input, {
-          signal,
-          onLog,
-          timeoutMs: config.timeoutSeconds * 1000,
-          answer: asked =>
-            answerRequest(bridge, asked, { ...caller, by: caller.by.kind === 'user' ? { kind: 'function', name } : caller.by }, request++),
-        })
-      } finally {
-        endWhenIdle(name, running)
-      }
+      const bundle = await bundleFor(name, file, options)
+      const { signal, onLog, caller } = options
+      const by = caller.by.kind === 'user' ? { ...caller.by, kind: 'function' as const, name } : caller.by
+      let nth = 0
+      return processOf(name, bundle, config.memoryMb).call(input, {
+        signal,
+        onLog,
+        timeoutMs: config.timeoutSeconds * 1000,
+        answer: (asked, ended) => answerRequest(bridge, asked, { caller: { ...caller, by }, nth: nth++, signal: ended }),
+      })
     },
     /** What keeps a function from compiling. `text` stands for the file as it is being edited. */
     async check(name: string, text?: string): Promise<Problem[]> {
       const bundled = await bundleFunction(root, findFunction(name).file, text)
       return bundled.ok ? [] : bundled.problems
     },
-    /** Files have changed: compile again at the next call. A process whose code stayed the same goes on. */
-    changed: () => bundles.clear(),
+    /** The app has changed: functions that are gone end. (A changed one is noticed by its files at its next call.) */
+    changed(): void {
+      const names = new Set(model().functions.map(({ name }) => name))
+      for (const [name, running] of current) {
+        if (names.has(name)) continue
+        bundles.forget(name)
+        running.retire()
+      }
+    },
     async close(): Promise<void> {
       pool.close()
+      for (const running of living) running.kill()
+      await Promise.all([...living].map(running => running.exited))
       watchdog.close()
-      for (const timer of idleTimers.values()) clearTimeout(timer)
-      for (const running of processes.values()) running.kill()
     },
   }
-}
-
-/** Lets what is under way finish, then ends it. */
-function retire(old: FunctionProcess): void {
-  if (!old.isBusy()) return old.kill()
-  const timer = setInterval(() => {
-    if (old.isBusy()) return
-    clearInterval(timer)
-    old.kill()
-  }, 1000)
-  timer.unref()
 }

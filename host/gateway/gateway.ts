@@ -16,7 +16,7 @@ import { withoutToken } from './without-token.ts'
 
 export type { CredentialsClient } from './credential-cache.ts'
 
-/** On whose behalf something runs, for the activity log and for keys of repeatable writes. */
+/** On whose behalf something runs, for the activity log. `by.runId` lets a change of a record be traced to the run that made it. */
 export type Caller = {
   runId: string | null
   stepId: string | null

@@ -1,22 +1,17 @@
 import { join } from 'node:path'
-import type { AppModel } from '../../core/app/model.ts'
-import type { TriggerConfig } from '../../core/app/flow.ts'
 import type { ChatMessage } from '../../core/chat.ts'
-import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
-import type { ChangeSet, Plan, PlanChoices, PlanResult } from '../../core/plan.ts'
+import type { PlanChoices } from '../../core/plan.ts'
 import { Changes } from '../../core/rpc/stream.ts'
 import { connectorFacts } from '../../connectors/facts.ts'
 import type { PlannerContext } from '../../planner/context.ts'
 import { createTurns } from '../projects/turns.ts'
 import { answer } from './answer.ts'
+import { createdItem, find, openCards, shapeOf, stillOpen, type PlanCard, type ResultCard } from './cards.ts'
 import { keepComments } from './keep-comments.ts'
+import type { ChatOptions } from './options.ts'
 import { openChatLog, type ChatLog } from './log.ts'
 import { connectionFor, missingTools, scopesOf, type ConnectCard, type Usable } from './needs.ts'
-
-type PlanCard = Extract<ChatMessage, { kind: 'plan' }>
-type ResultCard = Extract<ChatMessage, { kind: 'result' }>
-
 
 export type Chat = ReturnType<typeof createChat>
 
@@ -264,4 +259,3 @@ export function createChat({
     },
   }
 }
-

@@ -138,6 +138,11 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     throw waiting(find(id), connector)
   }
 
+  function reconnectOrWait(record: StoredConnection): AppError {
+    const connector = connectors[record.connector]
+    return record.state === 'retrying' && connector ? waiting(record, connector) : reconnect(record)
+  }
+
   const end = (record: StoredConnection, { generation }: Secret, reason: string): Promise<void> =>
     registry.update(record.id, current =>
       current.generation > generation ? {} : { ...since(current, 'needs_reconnect', now()), reason, nextTryAt: null, attempt: null },
@@ -158,13 +163,13 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     timers.set(id, timer)
   }
 
-  /** After a start: an entry still open belongs to a process that died. Its request may yet arrive, so nothing is sent until it has drained. */
+  /** After a start, or once the vault is open: an entry still open belongs to a process that died. Its request may yet arrive, so nothing is sent until it has drained. */
   async function recover(): Promise<void> {
     for (const { id } of registry.all()) {
       await inTurn(id, async () => {
         const record = find(id)
-        const secret = await readSecret(vault, id)
-        if (!secret || record.state === 'disconnected') return
+        const secret = await readSecret(vault, id).catch(() => null)
+        if (!secret || record.state === 'disconnected' || renewing.has(id)) return
         if (secret.generation > record.generation) await registry.update(id, () => ({ ...connectedFields(secret), grantId: secret.grantId, ...since(record, 'connected', now()) }))
         else if (record.attempt)
           await registry.update(id, () => ({
@@ -187,7 +192,13 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     async fresh(record: StoredConnection, rejected?: number): Promise<Secret> {
       const secret = await read(record)
       if (isValid(secret, rejected, margin(secret))) return secret
-      if (!isValid(secret, rejected) || secret.refreshToken === null) return renew(record.id, rejected)
+      if (!isValid(secret, rejected)) {
+        const renewed = await renew(record.id, rejected)
+        if (isValid(renewed, rejected)) return renewed
+        // It joined a renewal that failed while the token still looked good.
+        throw reconnectOrWait(find(record.id))
+      }
+      if (secret.refreshToken === null) return secret
       // Still good for a while: nobody has to wait for the renewal.
       void renew(record.id, rejected).catch(() => {})
       return secret

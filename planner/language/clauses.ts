@@ -24,7 +24,6 @@ const enabling = new Set(['let', 'allow', 'enable', 'help', 'ask'])
 const passives = new Set(['get', 'receive'])
 const leading = new Set(['connect', 'press', 'show'])
 
-
 /** Splits a prompt into clauses: at arrows and sentence ends, at markers such as “when”, and wherever another verb begins. */
 export function clausesOf(units: readonly Unit[]): Clause[] {
   const clauses: Clause[] = []

@@ -63,7 +63,14 @@ function roomOf(appId: string, path: string): FileRoom {
         const kept = localStorage.getItem(key)
         return kept === null ? null : (JSON.parse(kept) as { text: string; baseVersion: string })
       },
-      set: draft => (draft ? localStorage.setItem(key, JSON.stringify(draft)) : localStorage.removeItem(key)),
+      set: draft => {
+        localStorage.removeItem(key)
+        try {
+          if (draft) localStorage.setItem(key, JSON.stringify(draft))
+        } catch {
+          // A full store of the browser costs the second net, not the text: it is still saved to the file.
+        }
+      },
     },
   }
 }

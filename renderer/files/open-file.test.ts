@@ -66,6 +66,14 @@ test('what is typed while a save is under way is saved after it', async () => {
   assert.deepEqual([at.writes, now().text, at.draft], [['two', 'three'], 'three', null])
 })
 
+test('what is typed and taken back leaves nothing to save', async () => {
+  const { file, at } = await opened()
+  file.edit('two')
+  file.edit('one')
+  assert.equal(await file.save(), true)
+  assert.deepEqual([at.writes, at.draft], [[], null])
+})
+
 test('a change by someone else is shown when nothing is typed', async () => {
   const { file, now, writtenByOthers } = await opened()
   writtenByOthers('theirs')

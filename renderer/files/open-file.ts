@@ -90,7 +90,7 @@ export function openFile({ read, write, draft }: FileRoom): OpenFile {
 
   function save(): Promise<boolean> {
     clearTimeout(pause)
-    if (get().state === 'conflict') return Promise.resolve(false)
+    if (get().text === null || get().state === 'conflict') return Promise.resolve(false)
     writing ??= writeUntilSaved().finally(() => {
       writing = null
     })
@@ -111,7 +111,8 @@ export function openFile({ read, write, draft }: FileRoom): OpenFile {
         return false
       }
     }
-    store.setState({ state: 'saved' })
+    draft.set(null)
+    store.setState({ state: 'saved', error: null })
     return true
   }
 

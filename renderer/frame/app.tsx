@@ -42,7 +42,7 @@ export function App() {
     <TooltipProvider>
       <div className="grid h-full grid-rows-[44px_auto_minmax(0,1fr)_28px] overflow-hidden">
         <TitleBar route={route} appName={appName} />
-        <Banner />
+        <Banner appId={route.app} />
         {route.app ? <OpenApp key={route.app} appId={route.app} route={route} /> : <Bare route={route} />}
         <StatusLine appId={route.app} />
       </div>

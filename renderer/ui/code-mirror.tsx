@@ -7,7 +7,7 @@ import { lintKeymap, setDiagnostics } from '@codemirror/lint'
 import { Compartment, EditorState, type Extension } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import { cx } from './cx.ts'
 import { styleNonce } from './nonce.ts'
 
@@ -26,13 +26,15 @@ export type CodeEditorProps = {
   problems?: EditorProblem[]
   /** Line to show and put the cursor on, counted from 1. */
   line?: number
+  /** Another one asks for the same line again. */
+  lineKey?: number
   complete?: CompletionSource
   /** `well` for a small boxed editor that grows with its text. */
   look?: 'full' | 'well'
   className?: string
 }
 
-export function CodeMirror({ label, value, onChange, onSave, language, readOnly = false, problems, line, complete, look = 'full', className }: CodeEditorProps) {
+export function CodeMirror({ label, value, onChange, onSave, language, readOnly = false, problems, line, lineKey, complete, look = 'full', className }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const handlers = useRef({ onChange, onSave, complete })
@@ -62,7 +64,8 @@ export function CodeMirror({ label, value, onChange, onSave, language, readOnly 
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [language, label, look])
 
-  useEffect(() => {
+  // Before the next key is pressed: later, it would take an older `value` for a change from outside.
+  useLayoutEffect(() => {
     const editor = view.current
     if (!editor || editor.state.doc.toString() === value) return
     const head = Math.min(editor.state.selection.main.head, value.length)
@@ -82,7 +85,7 @@ export function CodeMirror({ label, value, onChange, onSave, language, readOnly 
     const { from } = editor.state.doc.line(Math.min(line, editor.state.doc.lines))
     editor.dispatch({ selection: { anchor: from }, effects: EditorView.scrollIntoView(from, { y: 'center' }) })
     editor.focus()
-  }, [line])
+  }, [line, lineKey])
 
   return <div ref={place} className={cx('min-h-0', look === 'full' ? 'h-full overflow-hidden' : 'overflow-hidden rounded-2 field-border', className)} />
 }

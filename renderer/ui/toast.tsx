@@ -23,6 +23,8 @@ export const toast = {
   say: (text: string): void => show({ text, tone: 'ok' }),
   /** For what can be taken back. */
   undo: (text: string, undo: () => void): void => show({ text, tone: 'ok', action: { label: 'Undo', run: undo } }),
+  /** For what goes on elsewhere, with the way there. */
+  offer: (text: string, action: { label: string; run: () => void }): void => show({ text, tone: 'ok', action }),
   error: (error: AppError): void => show({ text: error.message, tone: 'bad', action: actionOf(error.action) }),
 }
 

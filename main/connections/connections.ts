@@ -1,0 +1,292 @@
+import type { InferContractRouterInputs } from '@orpc/contract'
+import type { z } from 'zod'
+import { connectorFacts } from '../../connectors/facts.ts'
+import type { AppModel } from '../../core/app/model.ts'
+import type { Activity } from '../../core/connection.ts'
+import type { Connector } from '../../core/connector.ts'
+import type { Credential, CredentialsContract } from '../../core/contract/credentials.ts'
+import type { connectEvent, MainContract } from '../../core/contract/main.ts'
+import { AppError } from '../../core/errors.ts'
+import { revoke } from '../oauth/revoke.ts'
+import type { Practice } from '../practice/practice.ts'
+import type { Vault } from '../vault/vault.ts'
+import { createClients } from './clients.ts'
+import { createParties } from './parties.ts'
+import { openRegistry, type StoredConnection } from './registry.ts'
+import { deleteSecret } from './secrets.ts'
+import { signIn } from './sign-in.ts'
+import { createTokens, iso, reconnect, type Timing } from './tokens.ts'
+import { toConnection, toPermissions, toRow, type Access, type ConnectionRow, type Disconnected } from './view.ts'
+
+export type ConnectInput = InferContractRouterInputs<MainContract>['connections']['connect']
+export type ConnectEvent = z.infer<typeof connectEvent>
+type AccessTokenInput = InferContractRouterInputs<CredentialsContract>['accessToken']
+
+export type ConnectionsOptions = {
+  home: string
+  vault: Vault
+  connectors: Readonly<Record<string, Connector>>
+  practice: Practice
+  /** Opens the provider's page. The `serve` shell's own page does it, so nothing happens there. */
+  openBrowser(url: string): Promise<void> | void
+  modelOf(appId: string): AppModel | null
+  /** The last calls through a connection, newest first. */
+  activity(appId: string, connectionId: string): Promise<Activity[]>
+  report(error: AppError): void
+  now?: () => number
+  /** How long a user may take in the browser. */
+  signInLimitMs?: number
+  timing?: Partial<Timing>
+}
+
+export type Connections = Awaited<ReturnType<typeof createConnections>>
+
+/**
+ * The accounts of apps: connecting, disconnecting, naming, what they may do and who uses them, and the tokens that the host asks for.
+ * What procedures take and give is in `core/contract/main.ts` and `core/contract/credentials.ts`.
+ */
+export async function createConnections(options: ConnectionsOptions) {
+  const { home, vault, connectors, practice, openBrowser, modelOf, activity, report, now = Date.now, signInLimitMs, timing } = options
+  const registry = openRegistry(home, report)
+  const clients = createClients({ home, vault, connectors })
+  const parties = createParties({ practice, clients })
+  const tokens = createTokens({ registry, vault, parties, connectors, now, report, timing })
+  const attempts = new Map<string, AbortController>()
+
+  const recover = () => (isOpen(vault) ? tokens.recover() : Promise.resolve())
+  const stopWatchingVault = vault.onChange(() => {
+    void recover()
+    for (const appId of new Set(registry.all().map(each => each.appId))) registry.changes.publish({ appId })
+  })
+  await recover()
+
+  function find(connectionId: string): StoredConnection {
+    const record = registry.get(connectionId)
+    if (!record) throw new AppError('not_found', 'This connection is not there any more.')
+    return record
+  }
+
+  function connectorOf(id: string): Connector {
+    const connector = connectors[id]
+    if (!connector) throw new AppError('not_found', `Plugboard knows no connector called ${id}.`)
+    return connector
+  }
+
+  const ofApp = (appId: string, connector?: string) =>
+    registry.all().filter(each => each.appId === appId && (connector === undefined || each.connector === connector))
+
+  /** A host that is away must not hide the list. */
+  const lastCalls = (record: StoredConnection) => activity(record.appId, record.id).catch((): Activity[] => [])
+
+  const list = (appId: string): Promise<ConnectionRow[]> =>
+    Promise.all(ofApp(appId).map(async record => toRow(record, vault, modelOf(appId), await lastCalls(record))))
+
+  async function* attempt(input: ConnectInput, signal: AbortSignal): AsyncGenerator<ConnectEvent, void> {
+    const connector = connectorOf(input.connector)
+    const existing = input.connectionId === undefined ? null : find(input.connectionId)
+    if (existing && (existing.appId !== input.appId || existing.connector !== connector.id))
+      throw new AppError('validation', `“${existing.name}” belongs to another app or tool.`)
+    // Asked before the browser opens: a grant that cannot be kept would be lost.
+    if (!isOpen(vault)) throw new AppError('unauthorized', vault.status().message, { action: { kind: 'unlock' } })
+    const isPractice = existing?.practice ?? input.practice ?? false
+    const wish = {
+      appId: input.appId,
+      connector,
+      mode: existing?.mode ?? input.mode ?? 'shared',
+      practice: isPractice,
+      scopes: [...new Set([...connector.identityScopes, ...(existing?.scopesAsked ?? []), ...input.scopes])],
+      existing,
+      name: input.name,
+    } as const
+    const party = await parties.forSignIn(input.appId, connector, isPractice)
+    for await (const event of signIn({ registry, vault, tokens, openBrowser, now, limitMs: signInLimitMs }, wish, party, signal))
+      yield event.type === 'saved' ? { type: 'connected', connection: toConnection(event.record, vault), warning: event.warning } : event
+  }
+
+  /** One sign-in at a time for each connector of an app: the newest counts, the one before ends as cancelled. */
+  function connect(input: ConnectInput, signal?: AbortSignal): AsyncGenerator<ConnectEvent, void> {
+    const key = `${input.appId}/${input.connector}`
+    attempts.get(key)?.abort()
+    const own = new AbortController()
+    attempts.set(key, own)
+    const over = () => void (attempts.get(key) === own && attempts.delete(key))
+    return endable(attempt(input, signal ? AbortSignal.any([signal, own.signal]) : own.signal), own, over)
+  }
+
+  /** At some providers one withdrawal ends every grant of the account to this client, also those of other connections. */
+  function sharesGrant(record: StoredConnection): StoredConnection | undefined {
+    return registry
+      .all()
+      .find(
+        each =>
+          each.id !== record.id &&
+          each.state !== 'disconnected' &&
+          !each.practice &&
+          each.provider === record.provider &&
+          each.clientId === record.clientId &&
+          each.account?.id === record.account?.id,
+      )
+  }
+
+  async function withdraw(record: StoredConnection, connector: Connector): Promise<boolean> {
+    const secret = await tokens.held(record)
+    if (!secret) return false
+    const party = await parties.forGrant(record.appId, connector, record.practice, secret.client).catch(() => null)
+    return party !== null && revoke({ ...party, accessToken: secret.accessToken, refreshToken: secret.refreshToken })
+  }
+
+  return {
+    clients,
+    list,
+    /** The rows of an app now, and again after each change. */
+    async *watch(appId: string, signal?: AbortSignal): AsyncGenerator<ConnectionRow[]> {
+      yield* registry.changes.followState(() => list(appId), signal)
+    },
+    onChange: (listener: (change: { appId: string }) => void): (() => void) => registry.changes.listen(listener),
+
+    /** Every connector with what is needed to connect it. */
+    catalogue: () =>
+      Promise.all(
+        Object.values(connectors).map(async connector => ({
+          ...connectorFacts(connector),
+          practice: practice.supports(connector.provider.id),
+          missing: await clients.missing(connector.provider),
+        })),
+      ),
+
+    /** Yields `opened`, `exchanging`, `connected`. Ending the iterator, or `signal`, cancels. */
+    connect,
+
+    async disconnect(connectionId: string): Promise<Disconnected> {
+      const record = find(connectionId)
+      const connector = connectorOf(record.connector)
+      const { provider } = connector
+      const sharing = record.practice ? undefined : sharesGrant(record)
+      const revoked = !sharing && (await withdraw(record, connector))
+      await tokens.inTurn(connectionId, async () => {
+        await registry.update(connectionId, current => ({
+          state: 'disconnected',
+          since: iso(now()),
+          reason: null,
+          nextTryAt: null,
+          attempt: null,
+          scopesGranted: [],
+          accessExpiresAt: null,
+          generation: current.generation + 1,
+        }))
+        tokens.forgetUnsaved(connectionId)
+        await deleteSecret(vault, connectionId)
+      })
+      if (record.practice) return { revoked, message: 'The practice account is disconnected.', accountPageUrl: null }
+      if (revoked) return { revoked, message: `Disconnected, and ${provider.name} has withdrawn the access.`, accountPageUrl: null }
+      const accountPageUrl = provider.accountPageUrl ?? null
+      const why = sharing
+        ? `${provider.name} keeps the access because “${sharing.name}” uses the same account`
+        : `${provider.name} did not confirm that the access is withdrawn`
+      return { revoked, message: `Disconnected here. ${why}${accountPageUrl ? '; you can end it on your account page' : ''}.`, accountPageUrl }
+    },
+
+    async forget(connectionId: string): Promise<void> {
+      const { appId, connector, state, name } = find(connectionId)
+      if (state !== 'disconnected') throw new AppError('conflict', `Disconnect “${name}” before you remove it from the list.`)
+      await deleteSecret(vault, connectionId)
+      await registry.change(appId, draft => {
+        const wasDefault = draft.get(connectionId)?.isDefault
+        draft.delete(connectionId)
+        const next = [...draft.values()].find(each => each.appId === appId && each.connector === connector)
+        if (wasDefault && next) draft.set(next.id, { ...next, isDefault: true })
+      })
+    },
+
+    async rename(connectionId: string, name: string): Promise<void> {
+      const record = find(connectionId)
+      if (ofApp(record.appId, record.connector).some(each => each.id !== connectionId && each.name === name))
+        throw new AppError('conflict', `Another ${connectorOf(record.connector).name} connection is called “${name}”. Choose another name.`)
+      await registry.update(connectionId, () => ({ name }))
+    },
+
+    async setDefault(connectionId: string): Promise<void> {
+      const { appId, connector } = find(connectionId)
+      await registry.change(appId, draft => {
+        for (const each of draft.values())
+          if (each.appId === appId && each.connector === connector) draft.set(each.id, { ...each, isDefault: each.id === connectionId })
+      })
+    },
+
+    async access(connectionId: string): Promise<Access> {
+      const record = find(connectionId)
+      const permissions = toPermissions(record, connectorOf(record.connector), modelOf(record.appId))
+      return { permissions, calls: await lastCalls(record), state: toConnection(record, vault).state }
+    },
+
+    /** A short-lived token for the host. Errors: needs_connection, unauthorized (reconnect or unlock), unavailable. */
+    async accessToken({ appId, connector: connectorId, connection, rejected }: AccessTokenInput): Promise<Credential> {
+      const connector = connectorOf(connectorId)
+      const candidates = ofApp(appId, connectorId)
+      const record = candidates.find(each => (connection === undefined ? each.isDefault : each.name === connection || each.id === connection))
+      if (!record)
+        throw new AppError('needs_connection', connection === undefined ? `Connect ${connector.name} first.` : `No ${connector.name} connection is called “${connection}”.`, {
+          action: { kind: 'connect', connector: connectorId },
+        })
+      if (record.state === 'disconnected')
+        throw new AppError('needs_connection', `“${record.name}” is disconnected. Connect it again.`, { action: { kind: 'reconnect', connectionId: record.id } })
+      if (record.state === 'needs_reconnect' || record.state === 'revoked') throw reconnect(record)
+      const secret = await tokens.fresh(record, rejected?.connectionId === record.id ? rejected.generation : undefined)
+      return {
+        connectionId: record.id,
+        generation: secret.generation,
+        accessToken: secret.accessToken,
+        expiresAt: secret.accessExpiresAt === null ? null : iso(secret.accessExpiresAt),
+        scopesGranted: secret.scopesGranted,
+        account: record.account,
+        mode: record.mode,
+        practiceOrigins: record.practice ? await parties.origins(appId, connector) : null,
+      }
+    },
+
+    /** Connectors of an app whose default connection can be used, with what it was granted. */
+    available: async (appId: string): Promise<Record<string, string[]>> =>
+      Object.fromEntries(
+        ofApp(appId)
+          .filter(record => record.isDefault && ['connected', 'retrying'].includes(toConnection(record, vault).state))
+          .map(({ connector, scopesGranted }) => [connector, scopesGranted]),
+      ),
+
+    /** Ends sign-ins that are under way and stops trying to renew. */
+    async close(): Promise<void> {
+      for (const attempt of attempts.values()) attempt.abort()
+      stopWatchingVault()
+      tokens.close()
+    },
+  }
+}
+
+const isOpen = (vault: Vault): boolean => !['unset', 'locked'].includes(vault.status().protection)
+
+/** A generator waits for its current step before it ends. Here ending it also cancels that step. */
+function endable<T>(generator: AsyncGenerator<T, void>, controller: AbortController, over: () => void): AsyncGenerator<T, void> {
+  const finished = async (step: Promise<IteratorResult<T, void>>): Promise<IteratorResult<T, void>> => {
+    const result = await step.catch(error => {
+      over()
+      throw error
+    })
+    if (result.done) over()
+    return result
+  }
+  const end = () => {
+    controller.abort()
+    return finished(generator.return()).catch(() => ({ done: true as const, value: undefined }))
+  }
+  return {
+    next: () => finished(generator.next()),
+    return: end,
+    throw: error => {
+      controller.abort()
+      return finished(generator.throw(error))
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+    [Symbol.asyncDispose]: async () => void (await end()),
+  }
+}
