@@ -10,9 +10,7 @@ export async function install() {
   const startedAt = performance.now()
   say(isFresh ? 'Installing packages (once, about a minute)…' : 'Updating packages…')
   const stillThere = setInterval(() => say(`  still installing, ${seconds(startedAt)}`), 15_000)
-  // `npm ci` would delete the Node that may be running this.
-  const args = [isFresh ? 'ci' : 'install', '--no-audit', '--no-fund', '--loglevel=error']
-  const { code, output } = await runNpm(args, { quiet: true, cwd: root })
+  const { code, output } = await installPackages(isFresh)
   clearInterval(stillThere)
   if (code !== 0) {
     say(`${output.trim()}\nThe packages could not be installed. Check that npm reaches its registry, then run this again.`)
@@ -25,6 +23,20 @@ export async function install() {
   }
   say(`Installed in ${seconds(startedAt)}.`)
   return true
+}
+
+/**
+ * In a fresh clone `npm ci`, to the letter of the lockfile. It refuses a lockfile that lacks a package for another system, which happens
+ * where the registry has not all of them: then `npm install`, as also over what is there, since `npm ci` would delete the Node that
+ * may be running this.
+ */
+async function installPackages(isFresh) {
+  const run = (...args) => runNpm([...args, '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true, cwd: root })
+  if (isFresh) {
+    const result = await run('ci')
+    if (result.code === 0 || !result.output.includes('EUSAGE')) return result
+  }
+  return run('install', '--no-save')
 }
 
 /** npm's `node` fetches the binary for this machine in an install script, which a careful npm leaves out. */

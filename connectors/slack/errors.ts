@@ -6,6 +6,8 @@ const platformError = z.object({
   code: z.literal('slack_webapi_platform_error'),
   data: z.looseObject({ error: z.string(), needed: z.string().optional() }),
 })
+/** Slack's client hands on a body that is no JSON as the error's word. */
+const isWord = (error: string) => /^[\w.:-]+$/.test(error)
 const rateLimited = z.object({ code: z.literal('slack_webapi_rate_limited_error'), retryAfter: z.number() })
 const httpError = z.object({ code: z.literal('slack_webapi_http_error'), statusCode: z.number() })
 const requestError = z.object({ code: z.literal('slack_webapi_request_error') })
@@ -52,7 +54,7 @@ export function explainSlack(error: unknown): AppError | null {
   if (inner) return inner
 
   const platform = platformError.safeParse(error)
-  if (platform.success) {
+  if (platform.success && isWord(platform.data.data.error)) {
     const { error: word, needed } = platform.data.data
     if (word === 'missing_scope')
       return new AppError('needs_scopes', 'This Slack connection may not do that yet. Allow it by reconnecting Slack.', {
@@ -68,7 +70,7 @@ export function explainSlack(error: unknown): AppError | null {
     return new AppError('rate_limited', `Slack asks to slow down. Try again in ${limited.data.retryAfter} seconds.`, { cause: error })
 
   const http = httpError.safeParse(error)
-  if (http.success || requestError.safeParse(error).success || error instanceof SyntaxError)
+  if (http.success || platform.success || requestError.safeParse(error).success || error instanceof SyntaxError)
     return new AppError('unavailable', 'Slack could not be reached or gave no sensible answer. Try again in a minute.', {
       cause: error,
       details: http.success ? `HTTP ${http.data.statusCode}` : undefined,

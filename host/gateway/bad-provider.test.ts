@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { ServerResponse } from 'node:http'
@@ -15,10 +16,14 @@ const calls: Record<string, object> = {
 
 const chunk = Buffer.alloc(1_000_000, '[')
 let sentBytes = 0
+const drained = (response: ServerResponse) => {
+  const ended = new AbortController()
+  return Promise.race(['drain', 'close'].map(event => once(response, event, { signal: ended.signal }))).finally(() => ended.abort())
+}
 /** Sends without end, as fast as it is read. */
 async function pour(response: ServerResponse, totalBytes: number): Promise<void> {
   for (sentBytes = 0; sentBytes < totalBytes && !response.destroyed; sentBytes += chunk.length)
-    if (!response.write(chunk)) await new Promise(resolve => response.once('drain', resolve).once('close', resolve))
+    if (!response.write(chunk)) await drained(response)
   response.end()
 }
 
@@ -41,7 +46,11 @@ const badDays: Record<string, { answer: (response: ServerResponse) => unknown; c
     code: 'unavailable',
     words: /no sensible answer|a form Plugboard does not know/,
   },
-  'closes the line': { answer: response => response.socket?.destroy(), code: 'unavailable', words: /could not be reached/ },
+  'closes the line': {
+    answer: response => response.socket?.destroy(),
+    code: 'unavailable',
+    words: /could not be reached|problem right now/,
+  },
   'stops in the middle': {
     answer: response => {
       response.writeHead(200, { ...jsonType, 'content-length': '1000' }).write('{"ok":')

@@ -106,16 +106,20 @@ export function createGateway({
     const send = boundFetch({ accessToken, apiOrigins: provider.apiOrigins, practiceOrigins })
     const withSignal: typeof fetch = (input, init) =>
       send(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal })
+    let tooLarge: AppError | undefined
     const call: Call = {
-      fetch: limitAnswers(waitWhenAsked(withSignal, { mayRepeat, limit }), provider.name),
+      fetch: limitAnswers(waitWhenAsked(withSignal, { mayRepeat, limit }), provider.name, error => (tooLarge ??= error)),
       account,
       practice: practiceOrigins !== null,
       signal: limit.signal,
     }
     try {
-      return await limit.within(work(call, credential))
+      const done = await limit.within(work(call, credential))
+      if (tooLarge) throw tooLarge
+      return done
     } catch (error) {
-      throw explainFailure(limit.verdict(provider.name, error) ?? error, { connector, credential, scopes: action?.scopes ?? [] })
+      const reason = limit.verdict(provider.name, error) ?? tooLarge ?? error
+      throw explainFailure(reason, { connector, credential, scopes: action?.scopes ?? [] })
     }
   }
 

@@ -142,7 +142,7 @@ export async function harness(): Promise<void> {
       const message = isError
         ? String(thrown.message || thrown.name)
         : `The function threw ${show(thrown, 2).slice(0, 500)}, which is not an Error.`
-      const stack = isError ? String(thrown.stack).slice(0, 20_000) : null
+      const stack = isError ? String(thrown.stack).slice(-20_000) : null
       return { __proto__: null, message: message.slice(0, mostMessageLength), stack, shape: shape ?? null }
     } catch {
       return { __proto__: null, message: 'The function threw something that cannot be read.', stack: null, shape: null }
