@@ -44,7 +44,7 @@ export const functionEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('result'), output: json, durationMs: z.number() }),
   z.object({
     type: z.literal('error'),
-    error: z.object({ code: z.string(), message: z.string(), details: z.string().optional() }),
+    error: run.shape.error.unwrap(),
     durationMs: z.number(),
   }),
 ])

@@ -2,9 +2,16 @@ import { AppError } from '../../core/errors.ts'
 
 const largestAnswerBytes = 25_000_000
 
-/** A `fetch` that reads an answer only up to a size: a provider must not fill the host's memory, also not with something it has packed small. */
-export function limitAnswers(send: typeof fetch, providerName: string): typeof fetch {
-  const tooLarge = () => new AppError('unavailable', `${providerName} sent more than ${largestAnswerBytes / 1e6} MB. Ask for less at once.`)
+/**
+ * A `fetch` that reads an answer only up to a size: a provider must not fill the host's memory, also not with something it has packed
+ * small. An SDK may swallow the error and go on with half an answer, so `onTooLarge` hears of it as well.
+ */
+export function limitAnswers(send: typeof fetch, providerName: string, onTooLarge: (error: AppError) => void): typeof fetch {
+  const tooLarge = () => {
+    const error = new AppError('unavailable', `${providerName} sent more than ${largestAnswerBytes / 1e6} MB. Ask for less at once.`)
+    onTooLarge(error)
+    return error
+  }
 
   return async (input, init) => {
     const response = await send(input, init)

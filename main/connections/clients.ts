@@ -12,12 +12,20 @@ import type { Vault } from '../vault/vault.ts'
 /** Client ids that Plugboard is shipped with, by provider: public ones only, for providers that need no secret. None is registered yet. */
 const shippedClients: Readonly<Record<string, OAuthClient>> = {}
 
-const clientsFile = z.object({ v: z.literal(1), clients: z.record(z.string(), z.object({ clientId: z.string().min(1), hasSecret: z.boolean() })) })
+const clientsFile = z.object({
+  v: z.literal(1),
+  clients: z.record(z.string(), z.object({ clientId: z.string().min(1), hasSecret: z.boolean() })),
+})
 type OwnClients = z.infer<typeof clientsFile>['clients']
 
 export type OAuthClients = ReturnType<typeof createClients>
 
-type Options = { home: string; vault: Vault; connectors: Readonly<Record<string, Connector>>; shipped?: Readonly<Record<string, OAuthClient>> }
+type Options = {
+  home: string
+  vault: Vault
+  connectors: Readonly<Record<string, Connector>>
+  shipped?: Readonly<Record<string, OAuthClient>>
+}
 
 /** OAuth clients of real providers: the user's own (ids in `oauth-clients.json`, secrets in the vault), else the shipped ones. */
 export function createClients({ home, vault, connectors, shipped = shippedClients }: Options) {

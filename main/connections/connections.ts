@@ -14,6 +14,7 @@ import { createClients } from './clients.ts'
 import { createParties } from './parties.ts'
 import { openRegistry, type StoredConnection } from './registry.ts'
 import { deleteSecret } from './secrets.ts'
+import { endable } from './endable.ts'
 import { signIn } from './sign-in.ts'
 import { createTokens, iso, reconnect, type Timing } from './tokens.ts'
 import { toConnection, toPermissions, toRow, type Access, type ConnectionRow, type Disconnected } from './view.ts'
@@ -106,7 +107,7 @@ export async function createConnections(options: ConnectionsOptions) {
   /** One sign-in at a time for each connector of an app: the newest counts, the one before ends as cancelled. */
   function connect(input: ConnectInput, signal?: AbortSignal): AsyncGenerator<ConnectEvent, void> {
     const key = `${input.appId}/${input.connector}`
-    attempts.get(key)?.abort()
+    attempts.get(key)?.abort(new AppError('cancelled', 'You started to connect again, so this attempt ended.'))
     const own = new AbortController()
     attempts.set(key, own)
     const over = () => void (attempts.get(key) === own && attempts.delete(key))
@@ -183,7 +184,11 @@ export async function createConnections(options: ConnectionsOptions) {
       const why = sharing
         ? `${provider.name} keeps the access because “${sharing.name}” uses the same account`
         : `${provider.name} did not confirm that the access is withdrawn`
-      return { revoked, message: `Disconnected here. ${why}${accountPageUrl ? '; you can end it on your account page' : ''}.`, accountPageUrl }
+      return {
+        revoked,
+        message: `Disconnected here. ${why}${accountPageUrl ? '; you can end it on your account page' : ''}.`,
+        accountPageUrl,
+      }
     },
 
     async forget(connectionId: string): Promise<void> {
@@ -223,13 +228,21 @@ export async function createConnections(options: ConnectionsOptions) {
     async accessToken({ appId, connector: connectorId, connection, rejected }: AccessTokenInput): Promise<Credential> {
       const connector = connectorOf(connectorId)
       const candidates = ofApp(appId, connectorId)
-      const record = candidates.find(each => (connection === undefined ? each.isDefault : each.name === connection || each.id === connection))
+      const record = candidates.find(each =>
+        connection === undefined ? each.isDefault : each.name === connection || each.id === connection,
+      )
       if (!record)
-        throw new AppError('needs_connection', connection === undefined ? `Connect ${connector.name} first.` : `No ${connector.name} connection is called “${connection}”.`, {
-          action: { kind: 'connect', connector: connectorId },
-        })
+        throw new AppError(
+          'needs_connection',
+          connection === undefined ? `Connect ${connector.name} first.` : `No ${connector.name} connection is called “${connection}”.`,
+          {
+            action: { kind: 'connect', connector: connectorId },
+          },
+        )
       if (record.state === 'disconnected')
-        throw new AppError('needs_connection', `“${record.name}” is disconnected. Connect it again.`, { action: { kind: 'reconnect', connectionId: record.id } })
+        throw new AppError('needs_connection', `“${record.name}” is disconnected. Connect it again.`, {
+          action: { kind: 'reconnect', connectionId: record.id },
+        })
       if (record.state === 'needs_reconnect' || record.state === 'revoked') throw reconnect(record)
       const secret = await tokens.fresh(record, rejected?.connectionId === record.id ? rejected.generation : undefined)
       return {
@@ -262,31 +275,3 @@ export async function createConnections(options: ConnectionsOptions) {
 }
 
 const isOpen = (vault: Vault): boolean => !['unset', 'locked'].includes(vault.status().protection)
-
-/** A generator waits for its current step before it ends. Here ending it also cancels that step. */
-function endable<T>(generator: AsyncGenerator<T, void>, controller: AbortController, over: () => void): AsyncGenerator<T, void> {
-  const finished = async (step: Promise<IteratorResult<T, void>>): Promise<IteratorResult<T, void>> => {
-    const result = await step.catch(error => {
-      over()
-      throw error
-    })
-    if (result.done) over()
-    return result
-  }
-  const end = () => {
-    controller.abort()
-    return finished(generator.return()).catch(() => ({ done: true as const, value: undefined }))
-  }
-  return {
-    next: () => finished(generator.next()),
-    return: end,
-    throw: error => {
-      controller.abort()
-      return finished(generator.throw(error))
-    },
-    [Symbol.asyncIterator]() {
-      return this
-    },
-    [Symbol.asyncDispose]: async () => void (await end()),
-  }
-}

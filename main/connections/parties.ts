@@ -29,9 +29,13 @@ export function createParties({ practice, clients }: { practice: Practice; clien
       const { provider } = connector
       const client = await clients.get(provider)
       if (client) return { provider, server: serverOf(provider), client, practiceOrigins: null }
-      throw new AppError('validation', (await clients.missing(provider)) ?? `The client secret for ${connector.name} is missing. Add it in Settings.`, {
-        action: { kind: 'settings', section: 'oauth' },
-      })
+      throw new AppError(
+        'validation',
+        (await clients.missing(provider)) ?? `The client secret for ${connector.name} is missing. Add it in Settings.`,
+        {
+          action: { kind: 'settings', section: 'oauth' },
+        },
+      )
     },
 
     /** For a grant that is there: only the client it was made with can use it. Its secret may have been changed since. */
@@ -43,6 +47,7 @@ export function createParties({ practice, clients }: { practice: Practice; clien
     },
 
     /** Where a practice connection's API calls go. */
-    origins: async (appId: string, { provider }: Connector): Promise<Record<string, string>> => (await practice.endpoints(appId, provider)).origins,
+    origins: async (appId: string, { provider }: Connector): Promise<Record<string, string>> =>
+      (await practice.endpoints(appId, provider)).origins,
   }
 }

@@ -7,22 +7,25 @@ import { Changes } from '../../core/rpc/stream.ts'
 import { writeFileAtomically } from '../../host/files/atomic.ts'
 
 /** The public part of a connection as it is kept: what the user sees, and the journal of its refresh. Never a token. Times are ISO strings. */
-const storedConnection = connection.omit({ state: true }).loose().extend({
-  state: z.enum(['connected', 'retrying', 'needs_reconnect', 'revoked', 'disconnected']),
-  scopesAsked: z.array(z.string()),
-  /** OAuth client it was made with: only that one can renew it. */
-  clientId: z.string(),
-  /** One authorization by the user; a reconnect makes a new one. */
-  grantId: z.string(),
-  /** +1 with every change of token. The secret's own number decides when they differ. */
-  generation: z.number().int(),
-  /** Written before a refresh token is sent: found after a crash, it says that the token may have been used. */
-  attempt: z.object({ generation: z.number().int(), openedAt: z.string() }).nullable(),
-  /** An earlier attempt with this token ended without an answer. */
-  answerLost: z.boolean(),
-  /** Attempts in a row that did not get through. */
-  failures: z.number().int(),
-})
+const storedConnection = connection
+  .omit({ state: true })
+  .loose()
+  .extend({
+    state: z.enum(['connected', 'retrying', 'needs_reconnect', 'revoked', 'disconnected']),
+    scopesAsked: z.array(z.string()),
+    /** OAuth client it was made with: only that one can renew it. */
+    clientId: z.string(),
+    /** One authorization by the user; a reconnect makes a new one. */
+    grantId: z.string(),
+    /** +1 with every change of token. The secret's own number decides when they differ. */
+    generation: z.number().int(),
+    /** Written before a refresh token is sent: found after a crash, it says that the token may have been used. */
+    attempt: z.object({ generation: z.number().int(), openedAt: z.string() }).nullable(),
+    /** An earlier attempt with this token ended without an answer. */
+    answerLost: z.boolean(),
+    /** Attempts in a row that did not get through. */
+    failures: z.number().int(),
+  })
 export type StoredConnection = z.infer<typeof storedConnection>
 
 const file = z.looseObject({ v: z.literal(1), connections: z.array(z.unknown()) })
@@ -80,7 +83,11 @@ function readRegistry(path: string, report: (error: AppError) => void): { connec
   if (!parsed.success) {
     const kept = `${path}.damaged-${Date.now()}`
     renameSync(path, kept)
-    report(new AppError('unavailable', `The list of connections was damaged. It is kept as ${kept}; connect your tools again.`, { cause: parsed.error }))
+    report(
+      new AppError('unavailable', `The list of connections was damaged. It is kept as ${kept}; connect your tools again.`, {
+        cause: parsed.error,
+      }),
+    )
     return { connections: [], unreadable: [] }
   }
   const results = parsed.data.connections.map(each => ({ each, result: storedConnection.safeParse(each) }))

@@ -50,10 +50,14 @@ export async function* signIn(room: SignInRoom, wish: Wish, party: Counterpart, 
     const account = await identify(connector, party, grant, wish.practice, signal)
     signal.throwIfAborted()
     const { record, warning } = await save(room, wish, party, grant, account)
-    attempt.finish({ outcome: 'connected', title: `${connector.name} is connected`, text: `Plugboard may now act as ${account.label}, for what you allowed.` })
+    attempt.finish({
+      outcome: 'connected',
+      title: `${connector.name} is connected`,
+      text: `Plugboard may now act as ${account.label}, for what you allowed.`,
+    })
     yield { type: 'saved', record, warning }
   } catch (error) {
-    const known = signal.aborted ? new AppError('cancelled', `Connecting to ${connector.name} was cancelled.`) : AppError.from(error)
+    const known = signal.aborted ? cancellation(connector, signal) : AppError.from(error)
     attempt.finish({ outcome: 'failed', title: `${connector.name} is not connected`, text: known.message })
     throw signal.aborted ? known : error
   } finally {
@@ -61,16 +65,32 @@ export async function* signIn(room: SignInRoom, wish: Wish, party: Counterpart, 
   }
 }
 
+const cancellation = ({ name }: Connector, { reason }: AbortSignal): AppError =>
+  reason instanceof AppError ? reason : new AppError('cancelled', `Connecting to ${name} was cancelled.`)
+
 /** Asks the service whose account it is, with the fresh token. */
-async function identify(connector: Connector, { practiceOrigins }: Counterpart, { accessToken }: Grant, practice: boolean, signal: AbortSignal): Promise<Account> {
+async function identify(
+  connector: Connector,
+  { practiceOrigins }: Counterpart,
+  { accessToken }: Grant,
+  practice: boolean,
+  signal: AbortSignal,
+): Promise<Account> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(30_000)])
   const bound = boundFetch({ accessToken, apiOrigins: connector.provider.apiOrigins, practiceOrigins })
-  const withSignal: typeof fetch = (input, init) => bound(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limited]) : limited })
+  const withSignal: typeof fetch = (input, init) =>
+    bound(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limited]) : limited })
   try {
     return await connector.identity({ fetch: withSignal, account: null, practice, signal: limited })
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw connector.explain?.(error) ?? new AppError('unavailable', `${connector.provider.name} did not say which account this is. Try again in a minute.`, { cause: error, action: { kind: 'retry' } })
+    throw (
+      connector.explain?.(error) ??
+      new AppError('unavailable', `${connector.provider.name} did not say which account this is. Try again in a minute.`, {
+        cause: error,
+        action: { kind: 'retry' },
+      })
+    )
   }
 }
 
@@ -98,7 +118,13 @@ async function save({ registry, vault, tokens, now }: SignInRoom, wish: Wish, pa
       const isDefault = current?.isDefault || !replaced || replaced.state === 'disconnected' || (replaced.practice && !wish.practice)
       if (isDefault && replaced) draft.set(replaced.id, { ...replaced, isDefault: false })
       const next: StoredConnection = {
-        ...(current ?? { id, appId: wish.appId, connector: wish.connector.id, name: freeName(wish.name ?? account.label, others), createdAt: at }),
+        ...(current ?? {
+          id,
+          appId: wish.appId,
+          connector: wish.connector.id,
+          name: freeName(wish.name ?? account.label, others),
+          createdAt: at,
+        }),
         provider: wish.connector.provider.id,
         mode: wish.mode,
         practice: wish.practice,
@@ -121,7 +147,11 @@ async function save({ registry, vault, tokens, now }: SignInRoom, wish: Wish, pa
 /** Connecting an account a second time renews what is there instead of doubling it. */
 function sameAccount(registry: Registry, { appId, connector, mode, practice }: Wish, account: Account): StoredConnection | null {
   const same = (each: StoredConnection) =>
-    each.appId === appId && each.connector === connector.id && each.mode === mode && each.practice === practice && each.account?.id === account.id
+    each.appId === appId &&
+    each.connector === connector.id &&
+    each.mode === mode &&
+    each.practice === practice &&
+    each.account?.id === account.id
   return registry.all().find(same) ?? null
 }
 
@@ -135,15 +165,25 @@ function freeName(wanted: string, others: readonly StoredConnection[]): string {
 }
 
 /** What the user should know although it worked, as one text. */
-function warn({ connector, existing, scopes }: Wish, account: Account, secret: Secret, before: StoredConnection | null, replaced: StoredConnection | undefined): string | null {
+function warn(
+  { connector, existing, scopes }: Wish,
+  account: Account,
+  secret: Secret,
+  before: StoredConnection | null,
+  replaced: StoredConnection | undefined,
+): string | null {
   const { name } = connector.provider
   const withheld = scopes.filter(scope => !secret.scopesGranted.includes(scope)).map(scope => connector.scopes[scope] ?? scope)
   const notes = [
-    existing?.account && existing.account.id !== account.id && `This is another account than before: ${account.label} instead of ${existing.account.label}.`,
+    existing?.account &&
+      existing.account.id !== account.id &&
+      `This is another account than before: ${account.label} instead of ${existing.account.label}.`,
     !existing && before && `${account.label} was connected already; its connection was renewed.`,
     replaced && `The app now uses this account instead of ${replaced.practice ? 'the practice account' : replaced.name}.`,
     withheld.length > 0 && `${name} did not give: ${withheld.join(', ')}.`,
-    secret.refreshToken === null && secret.accessExpiresAt !== null && `${name} gave no lasting access: connect again when it ends on ${iso(secret.accessExpiresAt).slice(0, 16).replace('T', ' at ')} UTC.`,
+    secret.refreshToken === null &&
+      secret.accessExpiresAt !== null &&
+      `${name} gave no lasting access: connect again when it ends on ${iso(secret.accessExpiresAt).slice(0, 16).replace('T', ' at ')} UTC.`,
   ]
   return notes.filter(Boolean).join(' ') || null
 }

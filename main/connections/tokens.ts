@@ -87,14 +87,24 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     if (isValid(secret, rejected, margin(secret))) return secret
     if (secret.refreshToken === null) {
       if (isValid(secret, rejected)) return secret
-      await end(record, secret, secret.generation === rejected ? `${connector.provider.name} no longer accepts it` : 'it has expired and cannot be renewed')
+      await end(
+        record,
+        secret,
+        secret.generation === rejected ? `${connector.provider.name} no longer accepts it` : 'it has expired and cannot be renewed',
+      )
       throw reconnect(find(id))
     }
     if (record.nextTryAt !== null && Date.parse(record.nextTryAt) > now()) throw waiting(record, connector)
 
     const party = await parties.forGrant(record.appId, connector, record.practice, secret.client)
     await registry.update(id, () => ({ attempt: { generation: secret.generation, openedAt: iso(now()) } }))
-    const answer = await refresh({ ...party, refreshToken: secret.refreshToken, scopes: secret.scopesGranted, now, limitMs: times.exchangeMs })
+    const answer = await refresh({
+      ...party,
+      refreshToken: secret.refreshToken,
+      scopes: secret.scopesGranted,
+      now,
+      limitMs: times.exchangeMs,
+    })
     return inTurn(id, () => settle(id, connector, secret, answer))
   }
 
@@ -131,8 +141,16 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     const backoffMs = Math.min(times.retryMs * 2 ** (failures - 1), times.longestRetryMs) * (0.8 + Math.random() * 0.4)
     const lost = answer.kind === 'unclear'
     const nextTryAt = iso(now() + (lost ? Math.max(backoffMs, times.drainMs) : backoffMs))
-    const reason = answer.kind === 'misconfigured' ? `The OAuth client is not accepted (${answer.reason}). Check it in Settings.` : answer.reason
-    await registry.update(id, current => ({ ...since(current, 'retrying', now()), reason, nextTryAt, failures, attempt: null, answerLost: current.answerLost || lost }))
+    const reason =
+      answer.kind === 'misconfigured' ? `The OAuth client is not accepted (${answer.reason}). Check it in Settings.` : answer.reason
+    await registry.update(id, current => ({
+      ...since(current, 'retrying', now()),
+      reason,
+      nextTryAt,
+      failures,
+      attempt: null,
+      answerLost: current.answerLost || lost,
+    }))
     retryLater(find(id))
     if (isValid(sent, undefined)) return sent
     throw waiting(find(id), connector)
@@ -170,7 +188,8 @@ export function createTokens({ registry, vault, parties, connectors, now, report
         const record = find(id)
         const secret = await readSecret(vault, id).catch(() => null)
         if (!secret || record.state === 'disconnected' || renewing.has(id)) return
-        if (secret.generation > record.generation) await registry.update(id, () => ({ ...connectedFields(secret), grantId: secret.grantId, ...since(record, 'connected', now()) }))
+        if (secret.generation > record.generation)
+          await registry.update(id, () => ({ ...connectedFields(secret), grantId: secret.grantId, ...since(record, 'connected', now()) }))
         else if (record.attempt)
           await registry.update(id, () => ({
             ...since(record, 'retrying', now()),
@@ -233,7 +252,9 @@ const since = (record: StoredConnection, state: StoredConnection['state'], at: n
 export const iso = (at: number): string => new Date(at).toISOString()
 
 export function reconnect({ id, name, reason }: StoredConnection, because = reason): AppError {
-  return new AppError('unauthorized', `“${name}” has to be connected again${because ? `: ${because}` : ''}.`, { action: { kind: 'reconnect', connectionId: id } })
+  return new AppError('unauthorized', `“${name}” has to be connected again${because ? `: ${because}` : ''}.`, {
+    action: { kind: 'reconnect', connectionId: id },
+  })
 }
 
 function waiting({ name, nextTryAt, reason }: StoredConnection, { provider }: Connector): AppError {

@@ -15,7 +15,16 @@ export type Disconnected = Outputs['disconnect']
 
 /** A connection as the user sees it: its own state, unless the vault has something to say. */
 export function toConnection(record: StoredConnection, vault: Vault): Connection {
-  const { scopesAsked: _asked, clientId: _client, grantId: _grant, generation: _generation, attempt: _attempt, answerLost: _lost, failures: _failures, ...shown } = record
+  const {
+    scopesAsked: _asked,
+    clientId: _client,
+    grantId: _grant,
+    generation: _generation,
+    attempt: _attempt,
+    answerLost: _lost,
+    failures: _failures,
+    ...shown
+  } = record
   return { ...shown, ...vaultState(record, vault) }
 }
 
@@ -23,7 +32,8 @@ function vaultState({ id, state }: StoredConnection, vault: Vault): Pick<Connect
   if (state !== 'connected' && state !== 'retrying') return { state }
   const { protection, message } = vault.status()
   if (protection === 'locked') return { state: 'locked', reason: message }
-  if (vault.lockedIds().includes(secretId(id))) return { state: 'locked', reason: 'It is sealed with a key that is not on this computer any more.' }
+  if (vault.lockedIds().includes(secretId(id)))
+    return { state: 'locked', reason: 'It is sealed with a key that is not on this computer any more.' }
   if (!vault.ids().includes(secretId(id))) return { state: 'needs_reconnect', reason: 'Its tokens were kept in memory only and are gone.' }
   return { state }
 }
@@ -31,7 +41,9 @@ function vaultState({ id, state }: StoredConnection, vault: Vault): Pick<Connect
 /** The uses of an app that go through this connection: those that name it, and those that name none when it is the default. */
 function usesThrough(record: StoredConnection, model: AppModel | null): Use[] {
   return (model ? usesOf(model) : []).filter(
-    use => use.connector === record.connector && (use.connection === undefined ? record.isDefault : use.connection === record.name || use.connection === record.id),
+    use =>
+      use.connector === record.connector &&
+      (use.connection === undefined ? record.isDefault : use.connection === record.name || use.connection === record.id),
   )
 }
 

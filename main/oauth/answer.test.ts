@@ -207,7 +207,10 @@ describe('what providers make of the token answer', () => {
     await new Promise<void>(done => gone.listen(0, '127.0.0.1', done))
     const address = gone.address()
     await new Promise(done => gone.close(done))
-    const nowhere = { ...party.server, tokenEndpoint: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/token` }
+    const nowhere = {
+      ...party.server,
+      tokenEndpoint: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/token`,
+    }
     assert.equal((await refresh({ ...party, server: nowhere, refreshToken: 'r', scopes: [] })).kind, 'notSent')
   })
 

@@ -18,7 +18,17 @@ const registered = {
 
 /** A certified OpenID provider on loopback: PKCE required, `iss` in its answers, rotating refresh tokens whose reuse ends the grant. */
 export async function startAuthorizationServer(t: Teardown) {
-  const server = createServer((request, response) => answer(request, response))
+  /** What stands between us and the server: may answer in its place. */
+  const knobs: { tokenRequests: number; intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | null } = {
+    tokenRequests: 0,
+    intercept: null,
+  }
+  const server = createServer((request, response) => {
+    const isToken = request.method === 'POST' && request.url === '/token'
+    if (isToken) knobs.tokenRequests += 1
+    if (isToken && knobs.intercept?.(request, response)) return
+    answer(request, response)
+  })
   let answer = (_: IncomingMessage, response: ServerResponse): void => void response.end()
   await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
   const address = server.address()
@@ -95,7 +105,7 @@ export async function startAuthorizationServer(t: Teardown) {
     const { active } = await response.json()
     return active === true
   }
-  return { issuer, party, isActive }
+  return { issuer, party, isActive, knobs }
 }
 
 /** A person at the browser: signs in, agrees (or not), and stops at the address the browser is sent back to. */

@@ -71,7 +71,8 @@ function Log({ appId, messages }: { appId: string; messages: ChatMessage[] }) {
   const end = useRef<HTMLDivElement>(null)
   const isAnswering = useChatWork(state => appId in state.answering)
   const last = messages.at(-1)
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [messages.length, last, isAnswering])
+  // Newer browsers return a promise here, which is no clean-up.
+  useEffect(() => void end.current?.scrollIntoView({ block: 'end' }), [messages.length, last, isAnswering])
   return (
     <div role="log" aria-label="Messages" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto -outline-offset-2!">
       <div className="flex min-h-full flex-col justify-end gap-4 p-4">

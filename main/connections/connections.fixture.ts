@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AppModel } from '../../core/app/model.ts'
+import type { Activity } from '../../core/connection.ts'
+import { connector, type Connector } from '../../core/connector.ts'
+import { AppError } from '../../core/errors.ts'
+import type { Provider } from '../../core/provider.ts'
+import type { Practice } from '../practice/practice.ts'
+import { openVault } from '../vault/vault.ts'
+import { createConnections, type ConnectEvent, type ConnectInput, type Connections, type ConnectionsOptions } from './connections.ts'
+
+type Teardown = { after(end: () => Promise<void> | void): void }
+
+export const noPractice: Practice = {
+  supports: () => false,
+  endpoints: async () => {
+    throw new AppError('not_found', 'There is no practice account here.')
+  },
+  open: async () => {
+    throw new AppError('not_found', 'There is no practice account here.')
+  },
+  close: async () => {},
+}
+
+/** A tool whose provider is the test's own authorization server. */
+export const ticketsConnector = (provider: Provider): Connector =>
+  connector({
+    id: 'tickets',
+    name: 'Tickets',
+    provider,
+    category: 'Support',
+    summary: 'A tool of the tests.',
+    icon: 'lucide:ticket',
+    scopes: { openid: 'Know who you are', 'tickets:read': 'Read tickets', 'tickets:write': 'Change tickets' },
+    identityScopes: ['openid'],
+    async identity(call) {
+      const response = await call.fetch(`${provider.issuer}/me`)
+      if (!response.ok) throw new AppError('unavailable', `HTTP ${response.status}`)
+      const { sub } = await response.json()
+      return { id: String(sub), label: `${sub}@tickets.example` }
+    },
+    fields: {},
+    actions: {},
+    prompts: [],
+  })
+
+export type Setup = Partial<ConnectionsOptions> & { home?: string; model?: AppModel; calls?: Activity[] }
+
+/** Connections in a home directory of their own, or in one that is there already: with a vault that needs no keychain. */
+export async function connectionsFor(t: Teardown, { home: existing, model, calls = [], ...options }: Setup) {
+  const home = existing ?? (await mkdtemp(join(tmpdir(), 'plugboard-connections-')))
+  const reports: AppError[] = []
+  const vault =
+    options.vault ??
+    (await openVault({
+      home,
+      keychain: {
+        read: async () => Buffer.alloc(32, 1).toString('base64'),
+        write: async () => Promise.reject(new Error('none')),
+        delete: async () => {},
+      },
+    }))
+  if (vault.status().protection === 'unset') await vault.usePassphrase('correct horse')
+  if (vault.status().protection === 'locked') await vault.unlock('correct horse')
+  const connections = await createConnections({
+    home,
+    connectors: {},
+    practice: noPractice,
+    openBrowser: () => {},
+    modelOf: () => model ?? null,
+    activity: async (_, connectionId) => calls.filter(call => call.connectionId === connectionId),
+    report: error => reports.push(error),
+    ...options,
+    vault,
+  })
+  t.after(async () => {
+    await connections.close()
+    if (!existing) await rm(home, { recursive: true, force: true })
+  })
+  return { home, vault, connections, reports }
+}
+
+/** Goes through a whole connect, the browser's part done by `browse`. Returns the last event and all of their types. */
+export async function connectWith(
+  connections: Connections,
+  input: ConnectInput,
+  browse: (authorizationUrl: string) => Promise<unknown>,
+  signal?: AbortSignal,
+) {
+  const types: string[] = []
+  let connected: Extract<ConnectEvent, { type: 'connected' }> | null = null
+  let tab: Promise<unknown> = Promise.resolve()
+  for await (const event of connections.connect(input, signal)) {
+    types.push(event.type)
+    if (event.type === 'opened') tab = browse(event.authorizationUrl)
+    if (event.type === 'connected') connected = event
+  }
+  if (!connected) throw new Error('The attempt ended without a connection')
+  return { ...connected, types, tab: await tab }
+}

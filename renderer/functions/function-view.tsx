@@ -1,0 +1,135 @@
+import { Play, Square } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { AppModel, Problem } from '../../core/app/model.ts'
+import { useConnectors } from '../app-data.ts'
+import { SaveProblem, SaveState } from '../files/save-state.tsx'
+import { useFile } from '../files/files.ts'
+import { hrefOf } from '../routes.ts'
+import { Button } from '../ui/button.tsx'
+import { Chip } from '../ui/chip.tsx'
+import { CodeEditor } from '../ui/code-editor.tsx'
+import { Kbd } from '../ui/kbd.tsx'
+import { Panel, PanelHead } from '../ui/panel.tsx'
+import { Bone, Skeleton } from '../ui/skeleton.tsx'
+import { toast } from '../ui/toast.tsx'
+import { useNarrow } from '../ui/use-narrow.ts'
+import { completeFrom } from './completions.ts'
+import { InputSection, useInput } from './input-section.tsx'
+import { runKey, startRun, stopRun, useLiveRuns } from './live-run.ts'
+import { OutputPane, type OutputTab } from './output-pane.tsx'
+import { useProblems } from './problems.ts'
+import { RunSide } from './run-side.tsx'
+
+export type AppFunction = AppModel['functions'][number]
+type GoTo = { line: number; key: number }
+
+const sideFitsPx = 760
+
+/** One function: its code, saved as it is typed, and beside it what goes in and what comes out. Mod-Enter runs it. */
+export function FunctionView({ appId, model, found, goTo, crumbs }: { appId: string; model: AppModel; found: AppFunction; goTo: GoTo | null; crumbs: boolean }) {
+  const { name, file: path } = found
+  const place = useRef<HTMLDivElement>(null)
+  const isNarrow = useNarrow(place, sideFitsPx)
+  const file = useFile(appId, path)
+  const problems = useProblems(appId, found, model.problems, file.text)
+  const here = useMemo(() => problems.filter(problem => problem.path === path), [problems, path])
+  const { data: tools } = useConnectors()
+  const complete = useMemo(() => completeFrom(model, tools ?? []), [model, tools])
+  const input = useInput(appId, model, name)
+  const run = useLiveRuns(runs => runs[runKey(appId, name)])
+  const isRunning = run?.state === 'running'
+  const [tab, setTab] = useState<OutputTab>('logs')
+  const [target, setTarget] = useState<GoTo | null>(goTo)
+  useEffect(() => setTarget(goTo), [goTo])
+
+  async function start(): Promise<void> {
+    if (isRunning) return
+    if (!input.check()) return setTab('input')
+    if (!(await file.save())) return toast.say('It cannot run before it is saved.')
+    setTab('logs')
+    await startRun(appId, name, input.value)
+  }
+
+  return (
+    <Panel label={`Function ${name}`}>
+      <PanelHead
+        title={name}
+        crumbs={crumbs ? [{ label: 'Functions', href: hrefOf({ app: appId, screen: 'functions' }) }] : []}
+        beside={
+          <>
+            <Chip tone="line">
+              <code className="text-[11px]">{path.slice(path.lastIndexOf('/') + 1)}</code>
+            </Chip>
+            <SaveState file={file} />
+          </>
+        }
+        actions={
+          isRunning ? (
+            <Button icon={<Square />} onClick={() => stopRun(runKey(appId, name))}>
+              Stop
+            </Button>
+          ) : (
+            <Button kind="primary" icon={<Play />} disabled={file.text === null} onClick={() => void start()}>
+              Run
+              <Kbd on="accent">Mod Enter</Kbd>
+            </Button>
+          )
+        }
+      />
+      <div
+        ref={place}
+        className="flex min-h-0 flex-1"
+        onKeyDownCapture={event => {
+          // Before the editor, which would begin a new line.
+          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
+          event.preventDefault()
+          event.stopPropagation()
+          void start()
+        }}
+      >
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <SaveProblem file={file} name={path} />
+          <div className="min-h-0 flex-1">
+            {file.text === null ? (
+              file.state === 'loading' && <CodeSkeleton />
+            ) : (
+              <CodeEditor
+                label={`Code of ${name}`}
+                language="typescript"
+                value={file.text}
+                onChange={file.edit}
+                onSave={() => void file.save()}
+                problems={here}
+                complete={complete}
+                {...(target && { line: target.line, lineKey: target.key })}
+              />
+            )}
+          </div>
+          <OutputPane
+            appId={appId}
+            found={found}
+            run={run}
+            tab={isNarrow || tab !== 'input' ? tab : 'logs'}
+            onTab={setTab}
+            problems={problems}
+            onProblem={problem => goToProblem(problem)}
+            input={isNarrow ? <InputSection input={input} /> : null}
+          />
+        </div>
+        {!isNarrow && <RunSide appId={appId} model={model} found={found} text={file.text ?? ''} run={run} input={input} />}
+      </div>
+    </Panel>
+  )
+
+  function goToProblem({ path: where, line }: Problem): void {
+    if (where === path) setTarget(before => ({ line: line ?? 1, key: (before?.key ?? 0) + 1 }))
+  }
+}
+
+const CodeSkeleton = () => (
+  <Skeleton className="space-y-3 p-5">
+    {['w-2/5', 'w-3/5', 'w-1/3', 'w-1/2', 'w-1/4'].map(width => (
+      <Bone key={width} className={`h-2 ${width}`} />
+    ))}
+  </Skeleton>
+)
