@@ -6,7 +6,7 @@ import type { App } from './app.ts'
 export const mainPrompt = 'Post a message to the Slack #support channel when a new ticket is created'
 
 export async function createBlankApp(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'New app' }).first().click()
+  await page.getByRole('button', { name: /^(New app|Start blank)$/ }).first().click()
   await page.getByLabel('Name').fill(name)
   await page.getByRole('button', { name: 'Create app' }).click()
   await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible()

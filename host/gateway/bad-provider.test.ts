@@ -57,7 +57,7 @@ const badDays: Record<string, { answer: (response: ServerResponse) => unknown; c
       setImmediate(() => response.socket?.destroy())
     },
     code: 'unavailable',
-    words: /could not be reached/,
+    words: /could not be reached|problem right now/,
   },
   'says nothing': { answer: () => {}, code: 'timeout', words: /^(Slack|Google|GitHub) did not answer within 0\.5 seconds\. Try again\.$/ },
   'never finishes': {

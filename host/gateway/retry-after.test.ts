@@ -60,6 +60,18 @@ test('a 503 is not tried again for a write that would count twice', async t => {
   assert.equal(requests.length, 1)
 })
 
+for (const [name, times] of [
+  ['readNote', 2],
+  ['setNote', 2],
+  ['addNote', 1],
+] as const)
+  test(`${name} is sent ${times === 2 ? 'once more' : 'once only'} when the connection breaks`, async t => {
+    const provider = await startProvider(t, (_, response) => response.socket?.destroy())
+    const { call } = await openGateway(t, { connectors: { notes: notesConnector(provider.origin) } })
+    assert.equal((await failure(call(`notes.${name}`, { text: 'x' }))).code, 'unavailable')
+    assert.equal(provider.requests.length, times)
+  })
+
 test('cancelling ends the wait', async t => {
   const { call, requests } = await openBusy(t, 429, '5')
   const controller = new AbortController()

@@ -6,24 +6,22 @@ const mostTries = 4
 type Options = { mayRepeat: boolean; limit: TimeLimit }
 
 /**
- * A `fetch` that waits when the provider asks to (429, or 503 with Retry-After; RFC 9110 §10.2.3) and tries again, within the call's time
- * limit. A 429 was not carried out, so writes are repeated too; a 503 or a connection that broke may have been, so those are repeated only
- * where it does no harm.
+ * A `fetch` that waits when the provider asks to (429, or 503; RFC 9110 §10.2.3) and tries again, within the call's time limit. A 429 was
+ * not carried out, so writes are repeated too; a 503, or a connection that broke, may have been, so those are repeated only where it does
+ * no harm: a broken connection once, for it may be a kept one that the other side has just closed.
  */
-export function waitWhenAsked(send: typeof fetch, { mayRepeat, signal, deadline }: Options): typeof fetch {
+export function waitWhenAsked(send: typeof fetch, { mayRepeat, limit }: Options): typeof fetch {
   return async (input, init) => {
+    const isSentOnce = isStream(init?.body)
     for (let tries = 1; ; tries++) {
-      const isLast = tries === mostTries
       const response = await send(input instanceof Request ? input.clone() : input, init).catch((error: unknown) => {
-        // `fetch` throws a TypeError for what went wrong on the way. A kept connection that the other side has just closed is one.
-        if (!mayRepeat || tries > 1 || signal.aborted || !(error instanceof TypeError)) throw error
-        return null
+        if (!mayRepeat || isSentOnce || tries > 1 || limit.signal.aborted || !(error instanceof TypeError)) throw error
       })
       if (!response) continue
       const waitMs = waitOf(response, mayRepeat, tries)
-      if (waitMs === null || isLast || performance.now() + waitMs > deadline) return response
+      if (waitMs === null || tries === mostTries || performance.now() + waitMs > limit.deadline || isSentOnce) return response
       await response.body?.cancel()
-      await delay(waitMs, undefined, { signal })
+      await delay(waitMs, undefined, { signal: limit.signal })
     }
   }
 }

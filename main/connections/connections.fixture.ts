@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AppModel } from '../../core/app/model.ts'
@@ -7,8 +7,22 @@ import { connector, type Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { Practice } from '../practice/practice.ts'
+import type { Keychain } from '../vault/keychain.ts'
 import { openVault } from '../vault/vault.ts'
 import { createConnections, type ConnectEvent, type ConnectInput, type Connections, type ConnectionsOptions } from './connections.ts'
+
+/** A keychain that a second process of the same test finds too. */
+function fileKeychain(file: string): Keychain {
+  const read = async (): Promise<Record<string, string>> => JSON.parse(await readFile(file, 'utf8').catch(() => '{}'))
+  return {
+    read: async account => (await read())[account] ?? null,
+    write: async (account, secret) => writeFile(file, JSON.stringify({ ...(await read()), [account]: secret })),
+    async delete(account) {
+      const { [account]: _, ...others } = await read()
+      await writeFile(file, JSON.stringify(others))
+    },
+  }
+}
 
 type Teardown = { after(end: () => Promise<void> | void): void }
 
@@ -51,18 +65,7 @@ export type Setup = Partial<ConnectionsOptions> & { home?: string; model?: AppMo
 export async function connectionsFor(t: Teardown, { home: existing, model, calls = [], ...options }: Setup) {
   const home = existing ?? (await mkdtemp(join(tmpdir(), 'plugboard-connections-')))
   const reports: AppError[] = []
-  const vault =
-    options.vault ??
-    (await openVault({
-      home,
-      keychain: {
-        read: async () => Buffer.alloc(32, 1).toString('base64'),
-        write: async () => Promise.reject(new Error('none')),
-        delete: async () => {},
-      },
-    }))
-  if (vault.status().protection === 'unset') await vault.usePassphrase('correct horse')
-  if (vault.status().protection === 'locked') await vault.unlock('correct horse')
+  const vault = options.vault ?? (await openVault({ home, keychain: fileKeychain(join(home, 'test-keychain.json')) }))
   const connections = await createConnections({
     home,
     connectors: {},

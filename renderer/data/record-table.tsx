@@ -10,6 +10,9 @@ import type { Column } from './fields.ts'
 import { nameOf } from './record-drawer.tsx'
 
 const rowHeight = 36
+const choiceWidth = 40
+const createdWidth = 120
+const openWidth = 44
 
 type Props = {
   label: string
@@ -35,15 +38,20 @@ export function RecordTable({ label, columns, records, sort, onSort, chosen, onC
     if (last >= records.length - 20) onEnd()
   }, [last, records.length, onEnd])
 
-  const template = { gridTemplateColumns: `40px ${columns.map(widthOf).join(' ')} 120px 44px` }
+  const widths = columns.map(widthOf)
+  // Head and rows are grids of their own: the same columns in the same width keep them in line.
+  const minWidth = widths.reduce((sum, { px }) => sum + px, choiceWidth + createdWidth + openWidth)
+  const template = {
+    gridTemplateColumns: `${choiceWidth}px ${widths.map(({ px, share }) => `minmax(${px}px, ${share}fr)`).join(' ')} ${createdWidth}px ${openWidth}px`,
+  }
   const areAll = records.length > 0 && records.every(record => chosen.has(String(record['id'])))
   return (
     <div ref={place} role="table" aria-label={label} aria-rowcount={records.length + 1} className="min-h-0 flex-1 overflow-auto">
       <div
         role="row"
         aria-rowindex={1}
-        style={template}
-        className="sticky top-0 z-2 grid min-w-max border-b border-line bg-sunken text-12 font-medium text-ink-3"
+        style={{ ...template, minWidth }}
+        className="sticky top-0 z-2 grid border-b border-line bg-sunken text-12 font-medium text-ink-3"
       >
         <div role="columnheader" className="grid place-items-center">
           <Checkbox
@@ -66,7 +74,7 @@ export function RecordTable({ label, columns, records, sort, onSort, chosen, onC
         <SortHead name="created_date" title="Created" sort={sort} onSort={onSort} />
         <div role="columnheader" aria-label="Open" />
       </div>
-      <div role="rowgroup" className="relative min-w-max" style={{ height: rows.getTotalSize() }}>
+      <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize(), minWidth }}>
         {items.map(({ index, start }) => {
           const record = records[index]
           if (!record) return null
@@ -139,8 +147,9 @@ function SortHead({
   )
 }
 
-function widthOf({ kind }: Column): string {
-  if (kind === 'number' || kind === 'boolean') return 'minmax(96px, 0.6fr)'
-  if (kind === 'choice' || kind === 'date' || kind === 'datetime') return 'minmax(128px, 0.8fr)'
-  return kind === 'long' ? 'minmax(220px, 2fr)' : 'minmax(180px, 1.6fr)'
+/** The least width of a column, and its share of what is left. */
+function widthOf({ kind }: Column): { px: number; share: number } {
+  if (kind === 'number' || kind === 'boolean') return { px: 96, share: 0.6 }
+  if (kind === 'choice' || kind === 'date' || kind === 'datetime') return { px: 112, share: 0.8 }
+  return kind === 'long' ? { px: 200, share: 2 } : { px: 160, share: 1.6 }
 }

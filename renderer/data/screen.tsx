@@ -79,14 +79,15 @@ function Records({ appId, entity, others }: { appId: string; entity: Entity; oth
             </Button>
           </>
         ) : (
-          <span className="flex-1" />
+          <span />
         )}
+        <span className="flex-1" />
         <FilterInput
           aria-label={`Search in ${entity.name}`}
           placeholder={`Search in ${entity.name}`}
           value={search}
           onChange={event => setSearch(event.target.value)}
-          className="ml-auto w-64"
+          className="max-w-64"
         />
       </div>
       {error && records.length === 0 ? (

@@ -15,7 +15,13 @@ export function PastRuns({ appId, of }: { appId: string; of: { kind: 'flow' | 'f
   if (error) return <ErrorScreen error={error} onRetry={() => void refetch()} />
   if (isPending) return <Skeleton rows={3} />
   if (runs.length === 0)
-    return <EmptyState icon={<Activity className="i-20" />} title="It has not run yet" text={`Each run of this ${of.kind} is kept here, step by step.`} />
+    return (
+      <EmptyState
+        icon={<Activity className="i-20" />}
+        title="It has not run yet"
+        text={`Each run of this ${of.kind} is kept here, step by step.`}
+      />
+    )
   return (
     <nav aria-label="Past runs" className="min-h-0 flex-1 overflow-auto">
       <ul>
@@ -33,7 +39,9 @@ export function PastRuns({ appId, of }: { appId: string; of: { kind: 'flow' | 'f
                 {run.cause}
                 {run.error && <span className="text-ink-3"> · {run.error.message}</span>}
               </span>
-              <span className="flex-none text-12 text-ink-3 tabular-nums">{run.durationMs === null ? '' : durationWords(run.durationMs)}</span>
+              <span className="flex-none text-12 text-ink-3 tabular-nums">
+                {run.durationMs === null ? '' : durationWords(run.durationMs)}
+              </span>
             </a>
           </li>
         ))}

@@ -6,7 +6,7 @@ import { isErrorCode } from '../../core/errors.ts'
 /** What went into a step and came out of it, and what it said on the way. Secrets were masked before they were stored. */
 export function StepDetail({ step }: { step: RunStep }) {
   return (
-    <section aria-label={`Step ${step.title}`} className="space-y-4 border-t border-line bg-sunken p-5">
+    <section aria-label={`Step ${step.title}`} className="flex-1 space-y-4 border-t border-line bg-sunken p-5">
       {step.error && (
         <ErrorNote
           error={{
@@ -17,7 +17,7 @@ export function StepDetail({ step }: { step: RunStep }) {
           }}
         />
       )}
-      <div className="grid grid-cols-1 gap-4 wide:grid-cols-2">
+      <div className="grid grid-cols-1 gap-4 @2xl:grid-cols-2">
         <JsonBlock title="Input" value={step.input} />
         <JsonBlock title="Output" value={step.output} />
       </div>

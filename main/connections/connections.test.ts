@@ -1,0 +1,443 @@
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { WebClient } from '@slack/web-api'
+import { connectors } from '../../connectors/index.ts'
+import type { AppModel } from '../../core/app/model.ts'
+import { flow } from '../../core/app/flow.ts'
+import { boundFetch } from '../../core/bound-fetch.ts'
+import { AppError } from '../../core/errors.ts'
+import { giveConsent, startAuthorizationServer } from '../oauth/oidc.fixture.ts'
+import { formFor, practiceFor } from '../practice/practice.fixture.ts'
+import { openVault } from '../vault/vault.ts'
+import { connectionsFor, connectWith, ticketsConnector, type Setup } from './connections.fixture.ts'
+
+/** A person at the practice account's consent page. Returns what the tab says at the end. */
+const agreeAs = (person: string) => async (authorizationUrl: string) => {
+  const page = await (await fetch(authorizationUrl)).text()
+  const action = /<form[^>]*action="([^"]*)"/.exec(page)?.[1] ?? ''
+  const answered = await fetch(new URL(action, authorizationUrl), { method: 'POST', body: formFor(page, person), redirect: 'manual' })
+  return (await fetch(answered.headers.get('location') ?? '')).text()
+}
+
+const model: AppModel = {
+  id: 'desk',
+  path: '/desk',
+  config: { name: 'Desk' },
+  entities: [],
+  functions: [
+    {
+      name: 'notify',
+      file: 'functions/notify/entry.ts',
+      config: { name: 'notify' } as never,
+      uses: [{ connector: 'slackbot', action: 'postMessage' }],
+    },
+  ],
+  flows: [
+    {
+      name: 'tell',
+      file: 'workflows/tell.jsonc',
+      flow: flow.parse({
+        name: 'tell',
+        trigger: { config: { trigger_type: 'manual' } },
+        definition: {
+          document: { dsl: '1.0.0', namespace: 'desk', name: 'tell', version: '1.0.0' },
+          do: [{ post: { call: 'invoke_backend_function', with: { function_name: 'notify' } } }],
+        },
+      }),
+    },
+  ],
+  connectors: [],
+  problems: [],
+}
+
+/** Practice accounts, real emulators behind them. */
+async function withPractice(t: TestContext, setup: Setup = {}) {
+  const { practice } = await practiceFor(t)
+  const room = await connectionsFor(t, { connectors, practice, ...setup })
+  const connect = (
+    connector: string,
+    { person = 'robin', appId = 'desk', ...input }: { person?: string; appId?: string; connectionId?: string; name?: string } = {},
+  ) =>
+    connectWith(
+      room.connections,
+      { appId, connector, scopes: Object.keys(connectors[connector]?.scopes ?? {}), practice: true, ...input },
+      agreeAs(person),
+    )
+  return { ...room, practice, connect }
+}
+
+/** Real-looking accounts of the tests' own provider. */
+async function withTickets(t: TestContext, setup: Setup = {}) {
+  const server = await startAuthorizationServer(t)
+  const tickets = ticketsConnector(server.party().provider)
+  const room = await connectionsFor(t, { connectors: { tickets }, ...setup })
+  await room.connections.clients.set({ provider: 'tickets', clientId: 'desktop' })
+  const browse = async (url: string) => (await fetch(await giveConsent(url))).text()
+  const connect = (input: { appId?: string; connectionId?: string; name?: string; scopes?: string[] } = {}) =>
+    connectWith(room.connections, { appId: 'desk', connector: 'tickets', scopes: ['offline_access', 'tickets:read'], ...input }, browse)
+  return { ...server, ...room, tickets, connect, browse }
+}
+
+describe('connecting', () => {
+  for (const id of ['slackbot', 'slack', 'gmail', 'googlecalendar', 'googlesheets', 'github'])
+    it(`goes through the whole sign-in of a practice account: ${id}`, async t => {
+      const { connections, connect } = await withPractice(t)
+      const { connection, warning, types, tab } = await connect(id)
+      assert.deepEqual(types, ['opened', 'exchanging', 'connected'])
+      assert.partialDeepStrictEqual(connection, {
+        appId: 'desk',
+        connector: id,
+        state: 'connected',
+        practice: true,
+        isDefault: true,
+        mode: 'shared',
+      })
+      assert.ok(connection.account?.label)
+      assert.equal(warning, null)
+      assert.match(String(tab), new RegExp(`${connectors[id]?.name} is connected`))
+      const { accessToken, practiceOrigins } = await connections.accessToken({ appId: 'desk', connector: id })
+      assert.ok(accessToken && Object.keys(practiceOrigins ?? {}).length > 0)
+      assert.deepEqual(Object.keys(await connections.available('desk')), [id])
+    })
+
+  it('gives a token that Slack’s own client can post with', async t => {
+    const { connections, connect } = await withPractice(t)
+    await connect('slackbot')
+    const { accessToken, practiceOrigins } = await connections.accessToken({ appId: 'desk', connector: 'slackbot' })
+    const bound = boundFetch({ accessToken, apiOrigins: ['https://slack.com'], practiceOrigins })
+    const { channels = [] } = await new WebClient(undefined, { fetch: bound }).conversations.list()
+    assert.ok(channels.length > 0)
+  })
+
+  it('says in one line what a real account needs, and refuses before the browser opens', async t => {
+    const opened: string[] = []
+    const { connections } = await withPractice(t, { openBrowser: url => void opened.push(url) })
+    const facts = await connections.catalogue()
+    assert.match(facts.find(({ id }) => id === 'gmail')?.missing ?? '', /^Add the client id and secret of your own .* in Settings/)
+    assert.ok(facts.every(({ practice }) => practice))
+    await assert.rejects(
+      connectWith(connections, { appId: 'desk', connector: 'gmail', scopes: [] }, async () => {}),
+      {
+        code: 'validation',
+        action: { kind: 'settings', section: 'oauth' },
+      },
+    )
+    assert.deepEqual(opened, [])
+  })
+
+  it('refuses before the browser opens while secrets cannot be kept', async t => {
+    const { practice, home } = await practiceFor(t)
+    const vault = await openVault({
+      home,
+      keychain: { read: async () => null, write: async () => Promise.reject(new Error('none')), delete: async () => {} },
+    })
+    const { connections } = await connectionsFor(t, { connectors, practice, vault })
+    const attempt = () => connectWith(connections, { appId: 'desk', connector: 'slackbot', scopes: [], practice: true }, agreeAs('robin'))
+    await assert.rejects(attempt(), { code: 'unauthorized', action: { kind: 'unlock' } })
+    await vault.useSession()
+    assert.equal((await attempt()).connection.state, 'connected')
+  })
+
+  it('renews the account that is connected already instead of doubling it', async t => {
+    const { connections, connect } = await withTickets(t)
+    const first = await connect()
+    const second = await connect({ name: 'Another name' })
+    assert.equal(second.connection.id, first.connection.id)
+    assert.equal(second.connection.name, first.connection.name)
+    assert.match(second.warning ?? '', /was connected already/)
+    assert.equal((await connections.list('desk')).length, 1)
+  })
+
+  it('keeps id, name, references and permissions when reconnecting', async t => {
+    const { connections, connect, connection, issuer } = await (async () => {
+      const room = await withTickets(t)
+      return { ...room, ...(await room.connect({ name: 'Support desk' })) }
+    })()
+    await connections.disconnect(connection.id)
+    const { connection: again, warning } = await connect({ connectionId: connection.id, scopes: ['tickets:write'] })
+    assert.partialDeepStrictEqual(again, {
+      id: connection.id,
+      name: 'Support desk',
+      isDefault: true,
+      state: 'connected',
+      createdAt: connection.createdAt,
+    })
+    assert.deepEqual(again.scopesGranted.toSorted(), ['offline_access', 'openid', 'tickets:read', 'tickets:write'])
+    assert.equal(warning, null)
+    const credential = await connections.accessToken({ appId: 'desk', connector: 'tickets', connection: 'Support desk' })
+    assert.equal((await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${credential.accessToken}` } })).status, 200)
+  })
+
+  it('warns when it is another account than before', async t => {
+    const { connect } = await withPractice(t)
+    const { connection } = await connect('github', { person: 'robin' })
+    const { connection: again, warning } = await connect('github', { connectionId: connection.id, person: 'sam' })
+    assert.equal(again.id, connection.id)
+    assert.match(warning ?? '', /another account than before: .* instead of /)
+  })
+
+  it('keeps several accounts apart by name, one of them the default', async t => {
+    const { connections, connect } = await withPractice(t)
+    const robin = await connect('github', { person: 'robin', name: 'Work' })
+    const sam = await connect('github', { person: 'sam', name: 'Work' })
+    assert.deepEqual([robin.connection.isDefault, sam.connection.isDefault], [true, false])
+    assert.equal(sam.connection.name, 'Work 2')
+    const wanted = { appId: 'desk', connector: 'github' }
+    assert.equal((await connections.accessToken(wanted)).connectionId, robin.connection.id)
+    assert.equal((await connections.accessToken({ ...wanted, connection: 'Work 2' })).connectionId, sam.connection.id)
+    await connections.setDefault(sam.connection.id)
+    assert.equal((await connections.accessToken(wanted)).connectionId, sam.connection.id)
+    assert.deepEqual(
+      (await connections.list('desk')).map(each => each.isDefault),
+      [false, true],
+    )
+    await assert.rejects(connections.rename(sam.connection.id, 'Work'), { code: 'conflict' })
+    await connections.rename(sam.connection.id, 'Private')
+    await assert.rejects(connections.accessToken({ ...wanted, connection: 'Work 2' }), { code: 'needs_connection' })
+    assert.equal((await connections.accessToken({ ...wanted, connection: 'Private' })).connectionId, sam.connection.id)
+  })
+
+  it('keeps apps apart', async t => {
+    const { connections, connect } = await withPractice(t)
+    const { connection } = await connect('slackbot')
+    await assert.rejects(connections.accessToken({ appId: 'shop', connector: 'slackbot' }), {
+      code: 'needs_connection',
+      action: { kind: 'connect', connector: 'slackbot' },
+    })
+    await assert.rejects(connections.accessToken({ appId: 'shop', connector: 'slackbot', connection: connection.id }), {
+      code: 'needs_connection',
+    })
+    await assert.rejects(connect('slackbot', { appId: 'shop', connectionId: connection.id }), { code: 'validation' })
+    assert.deepEqual(await connections.list('shop'), [])
+  })
+
+  it('warns when an account gives no lasting access', async t => {
+    const { connections, browse, knobs } = await withTickets(t)
+    knobs.intercept = null
+    const { connection, warning } = await connectWith(
+      connections,
+      { appId: 'desk', connector: 'tickets', scopes: ['tickets:read', 'unknown:scope'] },
+      browse,
+    )
+    assert.equal(connection.renewable, true)
+    assert.match(warning ?? '', /did not give: unknown:scope/)
+    knobs.intercept = (_, response) => {
+      knobs.intercept = null
+      return Boolean(
+        response.writeHead(200, { 'content-type': 'application/json' }).end('{"access_token":"x","token_type":"bearer","expires_in":600}'),
+      )
+    }
+    await assert.rejects(connectWith(connections, { appId: 'desk', connector: 'tickets', scopes: [] }, browse), { code: 'unavailable' })
+  })
+
+  it('ends the attempt before when another one for the same tool starts', async t => {
+    const { connections, connect } = await withTickets(t)
+    const first = connections.connect({ appId: 'desk', connector: 'tickets', scopes: ['tickets:read'] })
+    await first.next()
+    const waiting = first.next()
+    const second = connect()
+    await assert.rejects(waiting, { code: 'cancelled', message: 'You started to connect again, so this attempt ended.' })
+    assert.equal((await second).connection.state, 'connected')
+  })
+
+  it('ends when the stream is left or its signal aborts, and listens no longer', async t => {
+    const { connections } = await withTickets(t)
+    const redirectOf = (event: unknown) =>
+      new URL(new URL((event as { authorizationUrl: string }).authorizationUrl).searchParams.get('redirect_uri') ?? '')
+    const left = connections.connect({ appId: 'desk', connector: 'tickets', scopes: [] })
+    const opened = await left.next()
+    const waiting = left.next()
+    const ended = left.return(undefined)
+    await assert.rejects(waiting, { code: 'cancelled' })
+    await ended
+    await assert.rejects(fetch(redirectOf(opened.value)))
+
+    const controller = new AbortController()
+    const aborted = connections.connect({ appId: 'desk', connector: 'tickets', scopes: [] }, controller.signal)
+    const again = await aborted.next()
+    controller.abort()
+    await assert.rejects(aborted.next(), { code: 'cancelled' })
+    await assert.rejects(fetch(redirectOf(again.value)))
+    assert.deepEqual(await connections.list('desk'), [])
+  })
+
+  it('ends in one sentence when nobody comes back in time, and when the service does not say who it is', async t => {
+    const { connections, tickets, browse } = await withTickets(t, { signInLimitMs: 2000 })
+    await assert.rejects(
+      connectWith(connections, { appId: 'desk', connector: 'tickets', scopes: [] }, async () => {}),
+      { code: 'timeout' },
+    )
+    tickets.identity = async () => {
+      throw new TypeError('fetch failed')
+    }
+    let tab: Promise<string> | undefined
+    await assert.rejects(
+      connectWith(connections, { appId: 'desk', connector: 'tickets', scopes: [] }, url => (tab = browse(url))),
+      { code: 'unavailable', message: 'Tickets did not say which account this is. Try again in a minute.' },
+    )
+    assert.match((await tab) ?? '', /Tickets is not connected/)
+    assert.deepEqual(await connections.list('desk'), [])
+  })
+})
+
+describe('a connected account', () => {
+  it('shows who uses it, for what, and when it was used', async t => {
+    const call = {
+      id: '1',
+      at: '2026-01-02T03:04:05.000Z',
+      connector: 'slackbot',
+      action: 'postMessage',
+      status: 'ok',
+      errorCode: null,
+      durationMs: 5,
+      by: { kind: 'flow', name: 'tell' },
+    } as const
+    let used = ''
+    const { connections, connect } = await withPractice(t, {
+      model,
+      activity: async (_, id) => (id === used ? [{ ...call, connectionId: id }] : []),
+    })
+    const { connection } = await connect('slackbot')
+    used = connection.id
+    const [row] = await connections.list('desk')
+    const users = [
+      { kind: 'function', name: 'notify' },
+      { kind: 'flow', name: 'tell' },
+    ]
+    assert.deepEqual(row?.usedBy, users)
+    assert.equal(row?.lastUsedAt, call.at)
+    const access = await connections.access(connection.id)
+    assert.equal(access.calls.length, 1)
+    const write = access.permissions.find(({ scope }) => scope === 'chat:write')
+    assert.ok(write?.granted && !write.text.includes('chat:write'))
+    assert.deepEqual(write.neededBy, users)
+  })
+
+  it('is still listed when the host is away', async t => {
+    const { connections, connect } = await withPractice(t, { activity: async () => Promise.reject(new AppError('unavailable', 'away')) })
+    await connect('slackbot')
+    assert.equal((await connections.list('desk'))[0]?.lastUsedAt, null)
+  })
+
+  it('is withdrawn at the provider when it is disconnected', async t => {
+    const { connections, connect, isActive, vault } = await withTickets(t)
+    const { connection } = await connect()
+    const { accessToken } = await connections.accessToken({ appId: 'desk', connector: 'tickets' })
+    assert.deepEqual(await connections.disconnect(connection.id), {
+      revoked: true,
+      message: 'Disconnected, and Tickets has withdrawn the access.',
+      accountPageUrl: null,
+    })
+    assert.equal(await isActive(accessToken), false)
+    assert.deepEqual(vault.ids(), [])
+    assert.partialDeepStrictEqual((await connections.list('desk'))[0], { state: 'disconnected', scopesGranted: [] })
+    await assert.rejects(connections.accessToken({ appId: 'desk', connector: 'tickets' }), {
+      code: 'needs_connection',
+      action: { kind: 'reconnect', connectionId: connection.id },
+    })
+    await connections.forget(connection.id)
+    assert.deepEqual(await connections.list('desk'), [])
+  })
+
+  it('is not withdrawn while another connection lives on the same grant, and says where to do it', async t => {
+    const { connections, connect, isActive } = await withTickets(t)
+    await connect({ appId: 'shop', name: 'Shop' })
+    const { connection } = await connect()
+    const { accessToken } = await connections.accessToken({ appId: 'shop', connector: 'tickets' })
+    const { revoked, message } = await connections.disconnect(connection.id)
+    assert.equal(revoked, false)
+    assert.match(message, /because “Shop” uses the same account/)
+    assert.equal(await isActive(accessToken), true)
+  })
+
+  it('is disconnected here even when the provider is away', async t => {
+    const { connections, connect, tickets } = await withTickets(t)
+    const { connection } = await connect()
+    tickets.provider = { ...tickets.provider, revocationEndpoint: undefined, accountPageUrl: 'https://tickets.example/apps' }
+    assert.deepEqual(await connections.disconnect(connection.id), {
+      revoked: false,
+      message: 'Disconnected here. Tickets did not confirm that the access is withdrawn; you can end it on your account page.',
+      accountPageUrl: 'https://tickets.example/apps',
+    })
+  })
+
+  it('must be disconnected before it is forgotten, and hands the default on', async t => {
+    const { connections, connect } = await withPractice(t)
+    const robin = await connect('github', { person: 'robin' })
+    const sam = await connect('github', { person: 'sam' })
+    await assert.rejects(connections.forget(robin.connection.id), { code: 'conflict' })
+    await connections.disconnect(robin.connection.id)
+    await connections.forget(robin.connection.id)
+    assert.deepEqual(
+      (await connections.list('desk')).map(({ id, isDefault }) => [id, isDefault]),
+      [[sam.connection.id, true]],
+    )
+    await assert.rejects(connections.disconnect(robin.connection.id), { code: 'not_found' })
+  })
+
+  it('is told of each change to those who watch', async t => {
+    const { connections, connect } = await withPractice(t)
+    const controller = new AbortController()
+    const states: string[][] = []
+    const watching = (async () => {
+      for await (const rows of connections.watch('desk', controller.signal)) {
+        states.push(rows.map(({ state }) => state))
+        if (states.at(-1)?.[0] === 'disconnected') controller.abort()
+      }
+    })()
+    const { connection } = await connect('slackbot')
+    await connections.disconnect(connection.id)
+    await watching
+    assert.deepEqual(states, [[], ['connected'], ['disconnected']])
+  })
+
+  it('shows as locked while the vault is, works again when it opens, and is gone with a session', async t => {
+    const { practice, home } = await practiceFor(t)
+    const keychain = { read: async () => null, write: async () => Promise.reject(new Error('none')), delete: async () => {} }
+    const setup = { connectors, practice, home }
+    const wanted = { appId: 'desk', connector: 'slackbot' }
+    const first = await openVault({ home, keychain })
+    await first.usePassphrase('correct horse')
+    const room = await connectionsFor(t, { ...setup, vault: first })
+    await connectWith(room.connections, { ...wanted, scopes: [], practice: true }, agreeAs('robin'))
+
+    const vault = await openVault({ home, keychain })
+    const { connections } = await connectionsFor(t, { ...setup, vault })
+    assert.equal((await connections.list('desk'))[0]?.state, 'locked')
+    assert.deepEqual(await connections.available('desk'), {})
+    await assert.rejects(connections.accessToken(wanted), { code: 'unauthorized', action: { kind: 'unlock' } })
+    await vault.unlock('correct horse')
+    assert.equal((await connections.list('desk'))[0]?.state, 'connected')
+    assert.ok((await connections.accessToken(wanted)).accessToken)
+
+    await vault.delete(vault.ids()[0] ?? '')
+    assert.partialDeepStrictEqual((await connections.list('desk'))[0], {
+      state: 'needs_reconnect',
+      reason: 'Its tokens were kept in memory only and are gone.',
+    })
+    await assert.rejects(connections.accessToken(wanted), { code: 'unauthorized', action: { kind: 'reconnect' } })
+  })
+
+  it('survives a damaged list: it is kept, reported, and an entry of another version is left alone', async t => {
+    const { practice, home } = await practiceFor(t)
+    const room = await connectionsFor(t, { connectors, practice, home })
+    await connectWith(room.connections, { appId: 'desk', connector: 'slackbot', scopes: [], practice: true }, agreeAs('robin'))
+    const file = join(home, 'connections.json')
+    const entries = JSON.parse(await readFile(file, 'utf8'))
+    entries.connections[0].later = 'kept'
+    entries.connections.push({ id: 'from the future' })
+    await writeFile(file, JSON.stringify(entries))
+    const again = await connectionsFor(t, { connectors, practice, home })
+    const [row] = await again.connections.list('desk')
+    await again.connections.rename(row?.id ?? '', 'Renamed')
+    const kept = JSON.parse(await readFile(file, 'utf8'))
+    assert.deepEqual([kept.connections[0].later, kept.connections[1]], ['kept', { id: 'from the future' }])
+
+    await writeFile(file, '{"v":1,')
+    const third = await connectionsFor(t, { connectors, practice, home })
+    assert.deepEqual(await third.connections.list('desk'), [])
+    assert.match(third.reports[0]?.message ?? '', /damaged. It is kept as/)
+  })
+})
