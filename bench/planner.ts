@@ -14,7 +14,16 @@ const prompts = [
 
 /** Milliseconds to plan one prompt with the offline planner, after a warm-up. */
 export async function run(): Promise<Record<string, number>> {
-  const model: AppModel = { id: 'bench', path: '/', config: { name: 'Bench' }, entities: [], functions: [], flows: [], connectors: [], problems: [] }
+  const model: AppModel = {
+    id: 'bench',
+    path: '/',
+    config: { name: 'Bench' },
+    entities: [],
+    functions: [],
+    flows: [],
+    connectors: [],
+    problems: [],
+  }
   const context = { model, connectors: Object.values(connectors).map(connectorFacts), timezone: 'Europe/Berlin', now: new Date() }
   const times: number[] = []
   for (let round = 0; round < 220; round++) {

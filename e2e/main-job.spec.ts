@@ -1,25 +1,68 @@
 import { expect, test } from './app.ts'
-import { messagesIn, openSlack } from './practice-slack.ts'
-import { addTicket, ask, createBlankApp, mainPrompt, practiceOrigin, tryPractice } from './steps.ts'
+import { messagesIn, openSlack } from './practice-accounts.ts'
+import {
+  account,
+  addTicket,
+  ask,
+  connectCard,
+  create,
+  createBlankApp,
+  mainPrompt,
+  openMyIntegrations,
+  openPart,
+  planCard,
+  practiceOrigin,
+  resultCard,
+  tryPractice,
+} from './steps.ts'
 
 test('from nothing to a message in Slack when a ticket is created', async ({ app, page }) => {
-  await createBlankApp(page, 'Support desk')
-  await ask(page, mainPrompt)
+  await test.step('a sentence becomes a plan', async () => {
+    await createBlankApp(page, 'Support desk')
+    await ask(page, mainPrompt)
+    const plan = planCard(page)
+    await expect(plan.getByText('When a ticket is created')).toBeVisible()
+    await expect(plan.getByRole('listitem').filter({ hasText: 'Function' })).toContainText('postNewTicketToSlack')
+    await expect(plan.getByText('Post messages', { exact: false }).first()).toBeVisible()
+    await plan.getByRole('radio', { name: 'Shared' }).click()
+    await create(page)
+  })
 
-  const plan = page.getByRole('article', { name: /^Plan:/ })
-  await expect(plan.getByText('When a ticket is created')).toBeVisible()
-  await expect(plan.getByText(/post messages/i).first()).toBeVisible()
-  await plan.getByRole('radio', { name: 'Shared' }).click()
-  await plan.getByRole('button', { name: 'Create' }).click()
+  await test.step('the plan asks for an account, and a practice account is enough', async () => {
+    const card = connectCard(page, 'Slack Bot')
+    await expect(card.getByText('Action required')).toBeVisible()
+    await expect(card.getByText('Required permissions')).toBeVisible()
+    await expect(card.getByRole('button', { name: 'Connect to Slack Bot' })).toBeVisible()
+    await expect(card.getByRole('button', { name: 'Skip' })).toBeVisible()
+    await tryPractice(app)
+    await expect(connectCard(page, 'Slack Bot').getByText('Practice', { exact: true })).toBeVisible()
+    await expect(resultCard(page)).toContainText('New ticket to Slack is on')
+  })
 
-  const card = page.getByRole('article', { name: /^Connect Slack Bot/ })
-  await expect(card.getByText('Action required')).toBeVisible()
-  await expect(card.getByText('Required permissions')).toBeVisible()
-  await tryPractice(app)
+  const origin = await practiceOrigin(app, 'Northwind')
+  const slack = await openSlack(origin)
+  await test.step('a new ticket is posted once', async () => {
+    const before = await messagesIn(slack, 'support')
+    await addTicket(page, 'Printer is on fire')
+    await expect.poll(() => messagesIn(slack, 'support')).toEqual(['New ticket: Printer is on fire', ...before])
+  })
 
-  await expect(page.getByRole('article', { name: 'Result' })).toBeVisible()
-  await addTicket(page, 'Printer is on fire')
+  await test.step('the run says what it did', async () => {
+    await openPart(page, 'Runs')
+    const run = page.getByRole('region', { name: 'Run of New ticket to Slack' })
+    await expect(run.getByText('Succeeded', { exact: true }).first()).toBeVisible()
+    await expect(run.getByRole('list', { name: 'Steps' }).getByRole('listitem')).toHaveCount(2)
+    await expect(run.getByRole('list', { name: 'Steps' })).toContainText(/ticket/i)
+  })
 
-  const slack = await openSlack(await practiceOrigin(app, 'Slack'))
-  await expect.poll(() => messagesIn(slack, 'support')).toContainEqual(expect.stringContaining('Printer is on fire'))
+  await test.step('the account shows who it is, what it may do and what it did', async () => {
+    await openMyIntegrations(page)
+    const row = account(page, 'Northwind')
+    await expect(row.getByText('Practice', { exact: true })).toBeVisible()
+    await row.getByRole('link', { name: 'View access' }).click()
+    const access = page.getByRole('dialog', { name: /^Access of / })
+    await expect(access.getByRole('listitem').filter({ hasText: 'chat:write' })).toContainText('New ticket to Slack')
+    await expect(access.getByRole('listitem').filter({ hasText: 'Post a message' })).toHaveCount(1)
+    await expect(access.getByText('practice account lives on this computer')).toBeVisible()
+  })
 })

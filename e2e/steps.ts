@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import type { App } from './app.ts'
 
 // What a person does, in the words of the screen. Specs read as a story; the names of buttons stand here once.
@@ -6,37 +6,62 @@ import type { App } from './app.ts'
 export const mainPrompt = 'Post a message to the Slack #support channel when a new ticket is created'
 
 export async function createBlankApp(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: /^(New app|Start blank)$/ }).first().click()
+  await page
+    .getByRole('button', { name: /^(New app|Start blank)$/ })
+    .first()
+    .click()
   await page.getByLabel('Name').fill(name)
   await page.getByRole('button', { name: 'Create app' }).click()
-  await expect(page.getByRole('log', { name: 'Messages' })).toBeVisible()
+  await expect(page.getByRole('textbox', { name: 'Message' })).toBeVisible()
 }
+
+type Part = 'Data' | 'Functions' | 'Flows' | 'Integrations' | 'Runs' | 'Settings'
+
+export const openPart = (page: Page, part: Part): Promise<void> =>
+  page.getByRole('navigation', { name: 'Parts of the app' }).getByRole('link', { name: part, exact: true }).click()
+
+// The chat
 
 export async function ask(page: Page, prompt: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Message' }).fill(prompt)
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
 }
 
-/** Signs in at the practice service in the browser page that opens, choosing the first person offered unless one is named. */
-export async function tryPractice(app: App, options: { person?: RegExp; passphrase?: string } = {}): Promise<void> {
-  const { page } = app
-  const consent = await app.browserPage(async () => {
-    await page.getByRole('button', { name: 'Try with a practice account' }).click()
-    await chooseProtection(page, options.passphrase)
+export const planCard = (page: Page): Locator => page.getByRole('article', { name: /^Plan:/ }).last()
+export const connectCard = (page: Page, tool: string): Locator => page.getByRole('article', { name: `Connect ${tool}` }).last()
+export const resultCard = (page: Page): Locator => page.getByRole('article', { name: 'Result' }).last()
+
+/** Agrees to the newest plan. */
+export const create = (page: Page): Promise<void> => planCard(page).getByRole('button', { name: 'Create' }).click()
+
+// Accounts
+
+/** Goes to the practice service's sign-in page, as the card, the tool's page or a row of My integrations offers it. */
+export const beginPractice = (
+  app: App,
+  options: { from?: Locator; button?: string; passphrase?: string } = {},
+): Promise<Page> =>
+  app.browserPage(async () => {
+    const { from = app.page.locator('body'), button = 'Try with a practice account', passphrase } = options
+    await from.getByRole('button', { name: button }).first().click()
+    await chooseProtection(app.page, passphrase)
   })
-  await consent
-    .getByRole('button', { name: options.person ?? /robin/i })
-    .first()
-    .click()
-  await expect(consent.getByText(/you can close this/i)).toBeVisible()
+
+/** Agrees as Robin on a practice service's sign-in page. */
+export async function agree(consent: Page): Promise<void> {
+  await consent.getByRole('button', { name: /robin/i }).first().click()
+  await expect(consent.getByRole('heading', { name: /is connected$/ })).toBeVisible()
   await consent.close()
 }
 
-/** Without a keychain Plugboard asks where sign-ins are kept, once. */
-export async function chooseProtection(page: Page, passphrase?: string): Promise<void> {
+export const tryPractice = async (app: App, options?: Parameters<typeof beginPractice>[1]): Promise<void> =>
+  agree(await beginPractice(app, options))
+
+/** Without a keychain Plugboard asks once where sign-ins are kept. */
+async function chooseProtection(page: Page, passphrase?: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Where should sign-ins be kept?' })
-  const opened = page.getByRole('status').filter({ hasText: /Starting the practice account|Waiting for you|Finishing/ })
-  await expect(dialog.or(opened).first()).toBeVisible()
+  const underWay = page.getByRole('status').filter({ hasText: /Starting the practice account|Waiting for you|Finishing/ })
+  await expect(dialog.or(underWay).first()).toBeVisible()
   if (!(await dialog.isVisible())) return
   if (passphrase === undefined) {
     await dialog.getByRole('radio', { name: 'Only this session' }).click()
@@ -48,22 +73,49 @@ export async function chooseProtection(page: Page, passphrase?: string): Promise
   await dialog.getByRole('button', { name: 'Set passphrase' }).click()
 }
 
-export async function addTicket(page: Page, title: string): Promise<void> {
-  await page.getByRole('navigation').getByRole('link', { name: 'Data' }).first().click()
-  await page.getByRole('button', { name: 'New record' }).click()
+export async function openMyIntegrations(page: Page): Promise<void> {
+  await openPart(page, 'Integrations')
+  await page.getByRole('navigation', { name: 'Integrations' }).getByRole('link', { name: 'My integrations' }).click()
+}
+
+/** The row of My integrations with this text. */
+export const account = (page: Page, text: string | RegExp): Locator =>
+  page.getByRole('list', { name: / accounts$/ }).getByRole('listitem').filter({ hasText: text })
+
+export async function moreActions(row: Locator, action: string | RegExp): Promise<void> {
+  await row.getByRole('button', { name: /^More actions for/ }).click()
+  await row.page().getByRole('menuitem', { name: action }).click()
+}
+
+/** The origin of the practice service behind an account, from where the app itself opens it. */
+export async function practiceOrigin(app: App, accountName: string | RegExp): Promise<string> {
+  await openMyIntegrations(app.page)
+  const opened = await app.browserPage(() => moreActions(account(app.page, accountName), /^Open practice/))
+  const { origin } = new URL(opened.url())
+  await opened.close()
+  return origin
+}
+
+// Records
+
+export async function addRecord(page: Page, fields: Record<string, string>): Promise<void> {
+  await openPart(page, 'Data')
+  await page.getByRole('button', { name: 'New record', exact: true }).click()
   const form = page.getByRole('dialog')
-  await form.getByLabel('Title').fill(title)
+  for (const [label, value] of Object.entries(fields)) await form.getByLabel(label).fill(value)
   await form.getByRole('button', { name: 'Create' }).click()
   await expect(form).toBeHidden()
 }
 
-/** The origin of the practice service behind a connector, as the app itself opens it. */
-export async function practiceOrigin(app: App, connectorName: string): Promise<string> {
-  const { page } = app
-  await page.getByRole('navigation').getByRole('link', { name: 'Integrations' }).first().click()
-  await page.getByRole('link', { name: 'My integrations' }).click()
-  const opened = await app.browserPage(() => page.getByRole('button', { name: `Open practice ${connectorName}` }).first().click())
-  const { origin } = new URL(opened.url())
-  await opened.close()
-  return origin
+export const addTicket = (page: Page, title: string): Promise<void> => addRecord(page, { Title: title })
+
+// Stories that others begin with
+
+/** From an empty home to the flow that posts tickets to practice Slack. */
+export async function makeSupportDesk(app: App, options?: { passphrase?: string }): Promise<void> {
+  await createBlankApp(app.page, 'Support desk')
+  await ask(app.page, mainPrompt)
+  await create(app.page)
+  await tryPractice(app, options)
+  await expect(resultCard(app.page).getByRole('button', { name: 'Run now' })).toBeVisible()
 }

@@ -29,7 +29,8 @@ export const useVault = () => useCall(keys.vault, () => client.vault.status())
 export const useApps = () => useCall(keys.apps, () => client.apps.list())
 export const useConnectors = () => useCall(keys.connectors, () => client.connectors.list(), { staleTime: 60_000 })
 export const useModel = (appId: string) => useStream<AppModel>(keys.model(appId), signal => client.host.apps.watch({ appId }, { signal }))
-export const useConnections = (appId: string) => useStream(keys.connections(appId), signal => client.connections.watch({ appId }, { signal }))
+export const useConnections = (appId: string) =>
+  useStream(keys.connections(appId), signal => client.connections.watch({ appId }, { signal }))
 export const useChat = (appId: string) => useStream(keys.chat(appId), signal => client.chat.watch({ appId }, { signal }))
 
 /** Refreshed by itself when the app's files, its accounts or its runs change: see `useAppSignals`. */
@@ -59,6 +60,12 @@ export function useAppSignals(appId: string): void {
 
 function refresh(...queryKeys: string[][]): void {
   for (const queryKey of queryKeys) void queryClient.invalidateQueries({ queryKey })
+}
+
+/** The name a person knows a flow or function by. */
+export function useTitleOf(appId: string): (use: { kind: string; name: string }) => string {
+  const { data: flows = [] } = useFlows(appId)
+  return ({ kind, name }) => flows.find(flow => kind === 'flow' && flow.name === name)?.title ?? name
 }
 
 /** A tool by its id, with a readable name while the list is still on its way. */

@@ -8,8 +8,11 @@ import { openPort } from './ports.ts'
 
 const longestPauseMs = 5000
 
-/** Whether main answers: `connecting` at first, `lost` after a drop, until it is back. */
-export const useConnection = create<{ status: 'connecting' | 'open' | 'lost' }>(() => ({ status: 'connecting' }))
+/** Whether main answers: `connecting` at first, `lost` after a drop, until it is back. `refusal`: why trying again will not help. */
+export const useConnection = create<{ status: 'connecting' | 'open' | 'lost'; refusal: string | null }>(() => ({
+  status: 'connecting',
+  refusal: null,
+}))
 
 let first = Promise.withResolvers<ClientLink<object>>()
 let link: ClientLink<object> | null = null
@@ -28,7 +31,11 @@ function usableLink(): Promise<ClientLink<object>> {
 /** Keeps a connection for as long as the page lives. */
 export async function keepConnected(): Promise<never> {
   for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const port = await openPort().catch(() => null)
+    const port = await openPort().catch((error: unknown) => {
+      const { code, message } = AppError.from(error)
+      useConnection.setState({ refusal: code === 'unauthorized' ? message : null })
+      return null
+    })
     if (port) {
       pauseMs = 250
       await hold(port)
@@ -47,7 +54,7 @@ function hold(port: Awaited<ReturnType<typeof openPort>>): Promise<void> {
     })
     link = new RPCLink({ port: port as MessagePort, ...linkOptions })
     first.resolve(link)
-    useConnection.setState({ status: 'open' })
+    useConnection.setState({ status: 'open', refusal: null })
   })
 }
 

@@ -1,8 +1,10 @@
+import { AppError } from '../core/errors.ts'
 import type { Port } from '../core/rpc/port.ts'
 
 /**
  * A line to main. In Electron the preload script takes the event `plugboard:connect` and sends a MessagePort; where nobody takes it the
- * page is in a browser and opens a WebSocket to its own origin.
+ * page is in a browser and opens a WebSocket to its own origin. Errors: unavailable (nobody answers), unauthorized (main was started anew
+ * and does not know this page).
  */
 export function openPort(): Promise<Port> {
   const shell = new AbortController()
@@ -30,7 +32,7 @@ function openSocket(): Promise<Port> {
   const socket = new WebSocket(url)
   socket.binaryType = 'arraybuffer'
   return new Promise((resolve, reject) => {
-    socket.addEventListener('close', () => reject(new Error('The connection was refused.')), { once: true })
+    socket.addEventListener('close', () => void whyRefused().then(reject), { once: true })
     socket.addEventListener('open', () => resolve(toPort(socket)), { once: true })
   })
 }
@@ -43,4 +45,11 @@ function toPort(socket: WebSocket): Port {
       else socket.addEventListener('message', ({ data }) => listener({ data }))
     },
   }
+}
+
+/** A browser does not tell a page why its socket was refused; an ordinary request does. */
+async function whyRefused(): Promise<AppError> {
+  const answer = await fetch('/', { method: 'HEAD', cache: 'no-store' }).catch(() => null)
+  if (answer?.status !== 401) return new AppError('unavailable', 'Plugboard does not answer.')
+  return new AppError('unauthorized', 'Plugboard was started again. Open it with the address that its terminal shows.')
 }

@@ -11,7 +11,10 @@ declare module '@tanstack/react-query' {
 }
 
 export const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, networkMode: 'always', staleTime: 5000 }, mutations: { networkMode: 'always' } },
+  defaultOptions: {
+    queries: { retry: false, refetchOnWindowFocus: false, networkMode: 'always', staleTime: 5000 },
+    mutations: { networkMode: 'always' },
+  },
 })
 
 // What was asked while main was away is asked again when it is back.
@@ -20,7 +23,11 @@ useConnection.subscribe(({ status }, before) => {
 })
 
 /** One answer, cached by key. */
-export function useCall<T>(key: QueryKey, call: (signal: AbortSignal) => Promise<T>, options: { enabled?: boolean; staleTime?: number } = {}) {
+export function useCall<T>(
+  key: QueryKey,
+  call: (signal: AbortSignal) => Promise<T>,
+  options: { enabled?: boolean; staleTime?: number } = {},
+) {
   return useQuery({ queryKey: key, queryFn: ({ signal }) => call(signal), ...options })
 }
 
@@ -59,14 +66,22 @@ function retain<T>(id: string, key: QueryKey, open: (signal: AbortSignal) => Pro
 
 function follow<T>(key: QueryKey, open: (signal: AbortSignal) => Promise<AsyncIterable<T>>): () => void {
   let stopping = new AbortController()
+  /** A stream that ends or breaks off, as when the host process starts again, is opened anew. A refusal is final. */
   async function read(signal: AbortSignal): Promise<void> {
-    try {
-      for await (const item of await open(signal)) {
-        queryClient.setQueryData(key, item)
-        queryClient.setQueryData([...key, 'error'], null)
+    for (let pauseMs = 250; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 5000)) {
+      try {
+        for await (const item of await open(signal)) {
+          pauseMs = 250
+          queryClient.setQueryData(key, item)
+          queryClient.setQueryData([...key, 'error'], null)
+        }
+      } catch (cause) {
+        if (signal.aborted) return
+        const error = AppError.from(cause)
+        queryClient.setQueryData([...key, 'error'], error)
+        if (error.code === 'not_found' || error.code === 'validation' || error.code === 'forbidden') return
       }
-    } catch (error) {
-      if (!signal.aborted) queryClient.setQueryData([...key, 'error'], AppError.from(error))
+      await new Promise(resolve => setTimeout(resolve, pauseMs))
     }
   }
   const leave = whenOpen(() => {

@@ -11,7 +11,11 @@ export type ScreenProps = { appId: string; path: string[] }
 
 /** `#/` · `#/settings` · `#/apps/<id>/<screen>/…` */
 export function readRoute(hash: string): Route {
-  const [first, ...rest] = hash.replace(/^#?\/?/, '').split('/').filter(Boolean).map(decode)
+  const [first, ...rest] = hash
+    .replace(/^#?\/?/, '')
+    .split('/')
+    .filter(Boolean)
+    .map(decode)
   if (first === 'settings') return { app: null, screen: 'settings', path: rest }
   const [app, screen, ...path] = rest
   if (first !== 'apps' || !app) return { app: null, screen: 'home', path: [] }

@@ -22,6 +22,24 @@ test('a drawing is shapes and gradients: nothing in it can load or run anything'
     children.forEach(walk)
   }
   for (const { nodes } of Object.values(brandIcons)) nodes.forEach(walk)
-  const harmless = ['path', 'g', 'defs', 'linearGradient', 'radialGradient', 'stop', 'circle', 'rect', 'ellipse', 'polygon', 'mask', 'clipPath', 'use', 'filter']
-  assert.deepEqual([...tags].filter(tag => !harmless.includes(tag) && !tag.startsWith('fe')), [])
+  const harmless = [
+    'path',
+    'g',
+    'defs',
+    'linearGradient',
+    'radialGradient',
+    'stop',
+    'circle',
+    'rect',
+    'ellipse',
+    'polygon',
+    'mask',
+    'clipPath',
+    'use',
+    'filter',
+  ]
+  assert.deepEqual(
+    [...tags].filter(tag => !harmless.includes(tag) && !tag.startsWith('fe')),
+    [],
+  )
 })

@@ -21,7 +21,8 @@ export type CallOptions = {
 type RunningCall = Pick<CallOptions, 'onLog' | 'answer'> & {
   resolve(output: Json): void
   reject(error: AppError): void
-  ended: AbortController
+  /** Made when the code asks for something: most calls never do. */
+  ended?: AbortController
 }
 
 type Options = { name: string; bundle: Bundle; sandbox: SandboxProcess; memoryMb: number; watchdog: Watchdog }
@@ -85,6 +86,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
     const call = calls.get(callId ?? 0)
     try {
       if (!call) throw new AppError('conflict', 'Connectors and records can be used while the function runs, not before and not after it.')
+      call.ended ??= new AbortController()
       sandbox.send({ type: 'answer', id, value: await call.answer(request, call.ended.signal) })
     } catch (error) {
       sandbox.send({ type: 'answer', id, error: AppError.from(error).toJSON() })
@@ -143,7 +145,6 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
     kill: () => kill(new AppError('cancelled', `${name} was stopped.`)),
     async call(input, { signal, timeoutMs, onLog, answer }) {
       const id = nextCall++
-      const ended = new AbortController()
       const { promise, resolve, reject } = Promise.withResolvers<Json>()
       const giveUp = (error: AppError) => {
         isRetired = true
@@ -154,7 +155,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
         timeoutMs,
       )
       const onAbort = () => giveUp(new AppError('cancelled', `${name} was cancelled.`))
-      calls.set(id, { resolve, reject, onLog, answer, ended })
+      calls.set(id, { resolve, reject, onLog, answer })
       signal?.addEventListener('abort', onAbort, { once: true })
       try {
         if (signal?.aborted) onAbort()
@@ -162,8 +163,8 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
         else void loaded.promise.then(() => sandbox.send({ type: 'call', id, input }), reject)
         return await promise
       } finally {
+        calls.get(id)?.ended?.abort()
         calls.delete(id)
-        ended.abort()
         clearTimeout(timer)
         signal?.removeEventListener('abort', onAbort)
         idleTimer.refresh()

@@ -7,17 +7,18 @@ import type { Connector } from '../../core/connector.ts'
 import type { Credential, CredentialsContract } from '../../core/contract/credentials.ts'
 import type { connectEvent, MainContract } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
-import { revoke } from '../oauth/revoke.ts'
 import type { Practice } from '../practice/practice.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createClients } from './clients.ts'
+import { disconnectRecord } from './disconnect.ts'
 import { createParties } from './parties.ts'
 import { openRegistry, type StoredConnection } from './registry.ts'
 import { deleteSecret } from './secrets.ts'
 import { endable } from './endable.ts'
 import { signIn } from './sign-in.ts'
-import { createTokens, iso, reconnect, type Timing } from './tokens.ts'
-import { toConnection, toPermissions, toRow, type Access, type ConnectionRow, type Disconnected } from './view.ts'
+import { iso, reconnect } from './token-state.ts'
+import { createTokens, type Timing } from './tokens.ts'
+import { toConnection, toPermissions, toRow, type Access, type ConnectionRow } from './view.ts'
 
 export type ConnectInput = InferContractRouterInputs<MainContract>['connections']['connect']
 export type ConnectEvent = z.infer<typeof connectEvent>
@@ -114,26 +115,20 @@ export async function createConnections(options: ConnectionsOptions) {
     return endable(attempt(input, signal ? AbortSignal.any([signal, own.signal]) : own.signal), own, over)
   }
 
-  /** At some providers one withdrawal ends every grant of the account to this client, also those of other connections. */
-  function sharesGrant(record: StoredConnection): StoredConnection | undefined {
-    return registry
-      .all()
-      .find(
-        each =>
-          each.id !== record.id &&
-          each.state !== 'disconnected' &&
-          !each.practice &&
-          each.provider === record.provider &&
-          each.clientId === record.clientId &&
-          each.account?.id === record.account?.id,
-      )
+  const disconnect = async (connectionId: string) => {
+    const record = find(connectionId)
+    return disconnectRecord({ registry, vault, parties, tokens, now }, record, connectorOf(record.connector))
   }
 
-  async function withdraw(record: StoredConnection, connector: Connector): Promise<boolean> {
-    const secret = await tokens.held(record)
-    if (!secret) return false
-    const party = await parties.forGrant(record.appId, connector, record.practice, secret.client).catch(() => null)
-    return party !== null && revoke({ ...party, accessToken: secret.accessToken, refreshToken: secret.refreshToken })
+  async function remove(connectionId: string): Promise<void> {
+    const { appId, connector } = find(connectionId)
+    await deleteSecret(vault, connectionId)
+    await registry.change(appId, draft => {
+      const wasDefault = draft.get(connectionId)?.isDefault
+      draft.delete(connectionId)
+      const next = [...draft.values()].find(each => each.appId === appId && each.connector === connector)
+      if (wasDefault && next) draft.set(next.id, { ...next, isDefault: true })
+    })
   }
 
   return {
@@ -158,49 +153,20 @@ export async function createConnections(options: ConnectionsOptions) {
     /** Yields `opened`, `exchanging`, `connected`. Ending the iterator, or `signal`, cancels. */
     connect,
 
-    async disconnect(connectionId: string): Promise<Disconnected> {
-      const record = find(connectionId)
-      const connector = connectorOf(record.connector)
-      const { provider } = connector
-      const sharing = record.practice ? undefined : sharesGrant(record)
-      const revoked = !sharing && (await withdraw(record, connector))
-      await tokens.inTurn(connectionId, async () => {
-        await registry.update(connectionId, current => ({
-          state: 'disconnected',
-          since: iso(now()),
-          reason: null,
-          nextTryAt: null,
-          attempt: null,
-          scopesGranted: [],
-          accessExpiresAt: null,
-          generation: current.generation + 1,
-        }))
-        tokens.forgetUnsaved(connectionId)
-        await deleteSecret(vault, connectionId)
-      })
-      if (record.practice) return { revoked, message: 'The practice account is disconnected.', accountPageUrl: null }
-      if (revoked) return { revoked, message: `Disconnected, and ${provider.name} has withdrawn the access.`, accountPageUrl: null }
-      const accountPageUrl = provider.accountPageUrl ?? null
-      const why = sharing
-        ? `${provider.name} keeps the access because “${sharing.name}” uses the same account`
-        : `${provider.name} did not confirm that the access is withdrawn`
-      return {
-        revoked,
-        message: `Disconnected here. ${why}${accountPageUrl ? '; you can end it on your account page' : ''}.`,
-        accountPageUrl,
-      }
-    },
+    disconnect,
 
     async forget(connectionId: string): Promise<void> {
-      const { appId, connector, state, name } = find(connectionId)
+      const { state, name } = find(connectionId)
       if (state !== 'disconnected') throw new AppError('conflict', `Disconnect “${name}” before you remove it from the list.`)
-      await deleteSecret(vault, connectionId)
-      await registry.change(appId, draft => {
-        const wasDefault = draft.get(connectionId)?.isDefault
-        draft.delete(connectionId)
-        const next = [...draft.values()].find(each => each.appId === appId && each.connector === connector)
-        if (wasDefault && next) draft.set(next.id, { ...next, isDefault: true })
-      })
+      await remove(connectionId)
+    },
+
+    /** An app was removed: its accounts are disconnected and forgotten. */
+    async forgetApp(appId: string): Promise<void> {
+      for (const record of ofApp(appId)) {
+        if (record.state !== 'disconnected') await disconnect(record.id)
+        await remove(record.id)
+      }
     },
 
     async rename(connectionId: string, name: string): Promise<void> {

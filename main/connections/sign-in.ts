@@ -9,7 +9,8 @@ import type { Vault } from '../vault/vault.ts'
 import type { Counterpart } from './parties.ts'
 import type { Registry, StoredConnection } from './registry.ts'
 import { readSecret, writeSecret, type Secret } from './secrets.ts'
-import { connectedFields, iso, type Tokens } from './tokens.ts'
+import { connectedFields, iso } from './token-state.ts'
+import type { Tokens } from './tokens.ts'
 
 export type Wish = {
   appId: string

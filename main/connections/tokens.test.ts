@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { AppError } from '../../core/errors.ts'
 import { giveConsent, startAuthorizationServer } from '../oauth/oidc.fixture.ts'
 import { connectionsFor, connectWith, ticketsConnector, type Setup } from './connections.fixture.ts'
 
@@ -257,6 +258,42 @@ describe('the tokens of a connection', () => {
     const again = await connectionsFor(t, { ...options, home })
     assert.partialDeepStrictEqual((await again.connections.list('desk'))[0], { state: 'connected', reason: null })
     assert.deepEqual(await again.connections.accessToken(wanted), renewed)
+  })
+
+  it('are tried again after a refusal by the service, even while they look good', async t => {
+    const { connections, knobs, clock, connection, row } = await connected(t, { timing: { drainMs: 1, retryMs: 1 } })
+    knobs.intercept = (_, response) => {
+      knobs.intercept = null
+      return Boolean(response.writeHead(503).end())
+    }
+    const rejected = { connectionId: connection.id, generation: 1 }
+    await assert.rejects(connections.accessToken({ ...wanted, rejected }), { code: 'unavailable' })
+    const deadline = Date.now() + 5000
+    while ((await row())?.state !== 'connected' && Date.now() < deadline) {
+      clock.at += 100
+      await new Promise(resolve => setTimeout(resolve, 5))
+    }
+    assert.equal((await row())?.state, 'connected')
+    assert.equal((await connections.accessToken(wanted)).generation, 2)
+  })
+
+  it('are not lost when the disk is full at the moment they arrive', async t => {
+    const { connections, clock, options, home, vault, reports, isActive } = await connected(t)
+    await connections.close()
+    let full = true
+    const write = (id: string, value: string) =>
+      full ? Promise.reject(new AppError('unavailable', 'The disk is full.')) : vault.write(id, value)
+    const room = await connectionsFor(t, { ...options, home, vault: { ...vault, write } })
+    clock.at += 11 * minute
+    const renewed = await room.connections.accessToken(wanted)
+    assert.ok(await isActive(renewed.accessToken))
+    assert.equal((await room.connections.accessToken(wanted)).accessToken, renewed.accessToken)
+    assert.match(room.reports[0]?.message ?? '', /disk is full/)
+    full = false
+    await room.connections.accessToken(wanted)
+    const again = await connectionsFor(t, { ...options, home, vault })
+    assert.equal((await again.connections.accessToken(wanted)).accessToken, renewed.accessToken)
+    assert.deepEqual(reports, [])
   })
 
   it('are nowhere in clear on disk', async t => {

@@ -5,6 +5,7 @@ import type { Vault } from '../vault/vault.ts'
 import type { Parties } from './parties.ts'
 import type { Registry, StoredConnection } from './registry.ts'
 import { readSecret, writeSecret, type Secret } from './secrets.ts'
+import { connectedFields, earlyMs, iso, isValidAt, reconnect, since, successor, waiting } from './token-state.ts'
 
 export type Timing = {
   /** How long a request whose answer was lost may still be on its way to the provider. */
@@ -61,14 +62,7 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     return secret
   }
 
-  const isValid = (secret: Secret, rejected: number | undefined, marginMs = 0): boolean =>
-    secret.generation !== rejected && (secret.accessExpiresAt === null || secret.accessExpiresAt - marginMs > now())
-
-  /** A tenth of its life before the end, at most five minutes: spread, so that many connections do not come at once. */
-  function margin({ accessExpiresAt, obtainedAt }: Secret): number {
-    const lifeMs = (accessExpiresAt ?? 0) - obtainedAt
-    return Math.min(lifeMs / 10, 5 * 60_000) * (0.8 + (obtainedAt % 100) / 500)
-  }
+  const isValid = (secret: Secret, rejected?: number, marginMs?: number) => isValidAt(now(), secret, rejected, marginMs)
 
   /** One renewal at a time; who comes meanwhile waits for its result. */
   function renew(id: string, rejected: number | undefined): Promise<Secret> {
@@ -84,7 +78,8 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     const connector = connectors[record.connector]
     if (!connector) throw new AppError('not_found', `Plugboard knows no connector called ${record.connector}.`)
     const secret = await read(record)
-    if (isValid(secret, rejected, margin(secret))) return secret
+    // A connection that waits for its next try is renewed even if its token still looks good: it may be that the service refused it.
+    if (record.state !== 'retrying' && isValid(secret, rejected, earlyMs(secret))) return secret
     if (secret.refreshToken === null) {
       if (isValid(secret, rejected)) return secret
       await end(
@@ -113,19 +108,11 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     const record = find(id)
     const current = record.state === 'disconnected' ? null : await read(record)
     if (!current || current.generation !== sent.generation || current.grantId !== sent.grantId) {
-      if (current && isValid(current, undefined)) return current
+      if (current && isValid(current)) return current
       throw reconnect(record)
     }
     if (answer.kind === 'granted') {
-      const { grant } = answer
-      const next: Secret = {
-        ...sent,
-        ...grant,
-        refreshToken: grant.refreshToken ?? sent.refreshToken,
-        refreshExpiresAt: grant.refreshExpiresAt ?? (grant.refreshToken ? null : sent.refreshExpiresAt),
-        generation: sent.generation + 1,
-        obtainedAt: now(),
-      }
+      const next = successor(sent, answer.grant, now())
       // The old token may be spent: this one is used even if the disk will not take it now.
       unsaved.set(id, next)
       await writeSecret(vault, id, next).then(() => unsaved.delete(id), report)
@@ -152,7 +139,7 @@ export function createTokens({ registry, vault, parties, connectors, now, report
       answerLost: current.answerLost || lost,
     }))
     retryLater(find(id))
-    if (isValid(sent, undefined)) return sent
+    if (isValid(sent)) return sent
     throw waiting(find(id), connector)
   }
 
@@ -210,7 +197,7 @@ export function createTokens({ registry, vault, parties, connectors, now, report
     /** A token that works as far as is known. `rejected` is the generation that met a 401. Errors: unauthorized, unavailable, needs_connection. */
     async fresh(record: StoredConnection, rejected?: number): Promise<Secret> {
       const secret = await read(record)
-      if (isValid(secret, rejected, margin(secret))) return secret
+      if (isValid(secret, rejected, earlyMs(secret))) return secret
       if (!isValid(secret, rejected)) {
         const renewed = await renew(record.id, rejected)
         if (isValid(renewed, rejected)) return renewed
@@ -230,37 +217,4 @@ export function createTokens({ registry, vault, parties, connectors, now, report
       for (const timer of timers.values()) clearTimeout(timer)
     },
   }
-}
-
-/** What the public part says of a secret that has just been stored. */
-export const connectedFields = (secret: Secret) => ({
-  generation: secret.generation,
-  accessExpiresAt: secret.accessExpiresAt === null ? null : iso(secret.accessExpiresAt),
-  scopesGranted: secret.scopesGranted,
-  renewable: secret.refreshToken !== null || secret.accessExpiresAt === null,
-  reason: null,
-  nextTryAt: null,
-  attempt: null,
-  answerLost: false,
-  failures: 0,
-})
-
-/** `since` is when the state began, not when it was last written. */
-const since = (record: StoredConnection, state: StoredConnection['state'], at: number) =>
-  record.state === state ? { state } : { state, since: iso(at) }
-
-export const iso = (at: number): string => new Date(at).toISOString()
-
-export function reconnect({ id, name, reason }: StoredConnection, because = reason): AppError {
-  return new AppError('unauthorized', `“${name}” has to be connected again${because ? `: ${because}` : ''}.`, {
-    action: { kind: 'reconnect', connectionId: id },
-  })
-}
-
-function waiting({ name, nextTryAt, reason }: StoredConnection, { provider }: Connector): AppError {
-  const when = nextTryAt ? ` Plugboard tries again at ${nextTryAt.slice(11, 19)} UTC.` : ''
-  return new AppError('unavailable', `The access of “${name}” cannot be renewed because ${provider.name} does not answer.${when}`, {
-    action: { kind: 'retry' },
-    details: reason ?? undefined,
-  })
 }

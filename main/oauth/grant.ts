@@ -23,9 +23,8 @@ export function toGrant(provider: Provider, answer: TokenEndpointResponse, scope
 }
 
 function readScopes({ grantedScopeSeparator, scopeSeparator, impliedScopes = {} }: Provider, scope: string): string[] {
-  const named = scope
-    .split(grantedScopeSeparator ?? scopeSeparator)
-    .map(each => each.trim())
-    .filter(Boolean)
+  // A scope may hold a comma (RFC 6749 §3.3), never a space.
+  const separator = (grantedScopeSeparator ?? scopeSeparator) === ',' ? /[\s,]+/ : /\s+/
+  const named = scope.split(separator).filter(Boolean)
   return [...new Set(named.flatMap(each => [each, ...(impliedScopes[each] ?? [])]))]
 }

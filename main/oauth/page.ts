@@ -32,7 +32,7 @@ const icons = {
 } satisfies Record<Page['outcome'], string>
 
 const hints = {
-  connected: 'You can close this tab. Plugboard has gone on already.',
+  connected: 'You can close this tab and return to Plugboard. It may close by itself.',
   failed: 'You can close this tab and go back to Plugboard.',
 } satisfies Record<Page['outcome'], string>
 

@@ -12,6 +12,7 @@ import { parseServeOptions } from './options.ts'
 import { startServer } from './server.ts'
 
 const closingTimeoutMs = 10_000
+const parentCheckMs = 500
 
 const shell: ShellHost = {
   kind: 'serve',
@@ -27,7 +28,7 @@ async function start(): Promise<void> {
   const server = await startServer({ port: options.port, rendererRoot: join(import.meta.dirname, '../renderer') })
   const app = await createApp({ shell, home: home.path, version: manifest.version })
   server.attach(app)
-  endWithSignals(async () => {
+  endWhenAsked(async () => {
     await server.close()
     await app.close()
     await home.close()
@@ -38,16 +39,20 @@ async function start(): Promise<void> {
   if (options.open) openInBrowser(server.address)
 }
 
-/** The first Ctrl+C closes in order, the second one at once. */
-function endWithSignals(close: () => Promise<void>): void {
+/** The first Ctrl+C closes in order, a second one at once. Under `npm start`, the end of the shell that npm started us with counts as one. */
+function endWhenAsked(close: () => Promise<void>): void {
   let closing = false
   const end = () => {
-    if (closing) process.exit(130)
+    if (closing) return
     closing = true
     setTimeout(() => process.exit(1), closingTimeoutMs).unref()
     void close().finally(() => process.exit(0))
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end)
+  process.on('SIGINT', () => (closing ? process.exit(130) : end()))
+  process.on('SIGTERM', end)
+  process.on('SIGHUP', end)
+  const parent = Number(process.env['PLUGBOARD_PARENT'])
+  if (parent) setInterval(() => process.ppid === parent || end(), parentCheckMs).unref()
 }
 
 function surviveBugs(app: PlugboardApp): void {

@@ -114,6 +114,11 @@ describe('the vault', () => {
     await assert.rejects(vault.read('a'), unlock)
   })
 
+  it('does not trust a keychain that takes a secret and does not give it back', async () => {
+    const forgetful: Keychain = { read: async () => null, write: async () => {}, delete: async () => {} }
+    assert.equal((await openVault({ home, keychain: forgetful })).status().protection, 'unset')
+  })
+
   it('opens with the passphrase after a restart, and with no other', async () => {
     const vault = await openVault({ home, keychain: lockedKeychain })
     assert.equal((await vault.usePassphrase(passphrase)).protection, 'passphrase')

@@ -25,9 +25,9 @@ export function ChatPane({ appId }: { appId: string }) {
   const [asking, setAsking] = useState(false)
   const clear = useAct(() => client.chat.clear({ appId }), { done: () => setAsking(false), quiet: true })
   return (
-    <div className="relative ml-2 flex min-h-0 w-(--chat-width)">
+    <aside aria-label="Chat" className="relative flex min-h-0 w-(--chat-width) pl-2">
       <ChatResizer />
-      <Panel as="aside" label="Chat" className="flex-1">
+      <Panel as="section" className="flex-1">
         <div className="flex h-12 flex-none items-center gap-2 border-b border-line pr-2 pl-4">
           <h2 className="flex-1 text-13 font-semibold">Chat</h2>
           {messages.length > 0 && (
@@ -50,7 +50,10 @@ export function ChatPane({ appId }: { appId: string }) {
         ) : (
           <Log appId={appId} messages={messages} />
         )}
-        <Composer appId={appId} placeholder={newestProposal(messages) ? 'Change the plan, or describe something else…' : 'Describe a change…'} />
+        <Composer
+          appId={appId}
+          placeholder={newestProposal(messages) ? 'Change the plan, or describe something else…' : 'Describe a change…'}
+        />
       </Panel>
       <ConfirmDialog
         open={asking}
@@ -63,7 +66,7 @@ export function ChatPane({ appId }: { appId: string }) {
         error={clear.error}
         onConfirm={() => clear.mutate()}
       />
-    </div>
+    </aside>
   )
 }
 
@@ -103,7 +106,9 @@ function EmptyChat({ appId }: { appId: string }) {
         <Sparkles />
       </span>
       <h3 className="mt-1 text-14 font-semibold">What should this app do?</h3>
-      <p className="mb-2 text-13 text-pretty text-ink-2">Say it in a sentence. You see a plan first: nothing is created before you agree.</p>
+      <p className="mb-2 text-13 text-pretty text-ink-2">
+        Say it in a sentence. You see a plan first: nothing is created before you agree.
+      </p>
       {examples.map(example => (
         <button
           key={example}

@@ -33,7 +33,7 @@ export function ChatResizer() {
       onPointerDown={drag}
       onKeyDown={press}
       onDoubleClick={() => setChatWidth(chatWidths.usual)}
-      className="absolute inset-y-3 -left-2 z-2 w-2 cursor-col-resize touch-none rounded-full transition-colors duration-120 hover:bg-accent-line focus-visible:bg-accent-line"
+      className="absolute inset-y-3 left-0 z-2 w-2 cursor-col-resize touch-none rounded-full transition-colors duration-120 hover:bg-accent-line focus-visible:bg-accent-line"
     />
   )
 }

@@ -43,7 +43,10 @@ export function PromptBox({
         // The one thing to do on this screen.
         autoFocus={autoFocus}
         rows={1}
-        className={cx('block max-h-48 w-full resize-none bg-transparent px-3 pt-2.5 text-14 outline-none field-sizing-content', tall ? 'min-h-14' : 'min-h-10')}
+        className={cx(
+          'block max-h-48 w-full resize-none bg-transparent px-3 pt-2.5 text-14 outline-none field-sizing-content',
+          tall ? 'min-h-14' : 'min-h-10',
+        )}
       />
       <div className="flex items-center gap-1 p-2 pt-1">{children}</div>
     </div>
@@ -70,7 +73,12 @@ export function Composer({ appId, placeholder }: { appId: string; placeholder: s
         </Tooltip>
         <span className="flex-1" />
         {isAnswering ? (
-          <button type="button" aria-label="Stop" onClick={() => stopAnswer(appId)} className="grid size-7 place-items-center rounded-2 bg-ink text-surface">
+          <button
+            type="button"
+            aria-label="Stop"
+            onClick={() => stopAnswer(appId)}
+            className="grid size-7 place-items-center rounded-2 bg-ink text-surface"
+          >
             <Square className="i-14" />
           </button>
         ) : (
@@ -79,7 +87,10 @@ export function Composer({ appId, placeholder }: { appId: string; placeholder: s
             aria-label="Send"
             onClick={send}
             aria-disabled={!text}
-            className={cx('grid size-7 place-items-center rounded-2', text ? 'bg-accent text-on-accent hover:bg-accent-hover' : 'bg-pressed text-ink-3')}
+            className={cx(
+              'grid size-7 place-items-center rounded-2',
+              text ? 'bg-accent text-on-accent hover:bg-accent-hover' : 'bg-pressed text-ink-3',
+            )}
           >
             <ArrowUp />
           </button>

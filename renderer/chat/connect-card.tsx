@@ -16,7 +16,9 @@ export function ConnectCard({ appId, message, messages }: { appId: string; messa
   const { name, icon, facts } = useConnector(message.connector)
   const rows = useConnections(appId).data ?? []
   const skip = useAct(() => client.chat.skip({ appId, messageId: message.id }))
-  const isUnderWay = useAttempts(({ attempts }) => (attempts[attemptKey({ appId, connector: message.connector })]?.phase ?? 'failed') !== 'failed')
+  const isUnderWay = useAttempts(
+    ({ attempts }) => (attempts[attemptKey({ appId, connector: message.connector })]?.phase ?? 'failed') !== 'failed',
+  )
   const plan = findPlan(messages, message.planId)?.plan
   if (message.state !== 'required') {
     const row = rows.find(({ id }) => id === message.connectionId)
@@ -24,7 +26,8 @@ export function ConnectCard({ appId, message, messages }: { appId: string; messa
       <article aria-label={`Connect ${name}`} className={cardClass({ className: 'flex flex-none items-center gap-2.5 p-3' })}>
         <ConnectorIcon icon={icon} name={name} size={24} />
         <span className="min-w-0 flex-1 truncate text-13">
-          <b className="font-semibold">{name}</b> <span className="text-ink-3">{message.state === 'skipped' ? 'Skipped' : row?.account?.label}</span>
+          <b className="font-semibold">{name}</b>{' '}
+          <span className="text-ink-3">{message.state === 'skipped' ? 'Skipped' : row?.account?.label}</span>
         </span>
         {message.state === 'connected' && <StateChip state={row?.state ?? 'connected'} practice={row?.practice} />}
       </article>

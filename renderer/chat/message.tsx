@@ -42,7 +42,9 @@ function Asked({ appId, message }: { appId: string; message: MessageOf<'user'> }
         >
           <Pencil />
         </IconButton>
-        <p className="max-w-78 rounded-[10px_10px_3px_10px] bg-bubble px-3 py-2 break-words whitespace-pre-wrap text-pretty">{message.text}</p>
+        <p className="max-w-78 rounded-[10px_10px_3px_10px] bg-bubble px-3 py-2 break-words whitespace-pre-wrap text-pretty">
+          {message.text}
+        </p>
       </div>
     )
   const send = (): void => {
@@ -86,7 +88,12 @@ function Reply({ appId, message }: { appId: string; message: MessageOf<'text'> }
       {message.suggestions.length > 0 && (
         <div className="flex flex-wrap gap-2">
           {message.suggestions.map(suggestion => (
-            <Button key={suggestion} size="sm" className="h-auto! min-h-6 max-w-full py-1 text-left whitespace-normal" onClick={() => void sendPrompt(appId, suggestion)}>
+            <Button
+              key={suggestion}
+              size="sm"
+              className="h-auto! min-h-6 max-w-full py-1 text-left whitespace-normal"
+              onClick={() => void sendPrompt(appId, suggestion)}
+            >
               {suggestion}
             </Button>
           ))}

@@ -7,7 +7,9 @@ export const findPlan = (messages: ChatMessage[], planId: string): MessageOf<'pl
 
 /** The connect card a plan waits for. */
 export const openConnect = (messages: ChatMessage[], planId: string): MessageOf<'connect'> | undefined =>
-  messages.find((message): message is MessageOf<'connect'> => message.kind === 'connect' && message.planId === planId && message.state === 'required')
+  messages.find(
+    (message): message is MessageOf<'connect'> => message.kind === 'connect' && message.planId === planId && message.state === 'required',
+  )
 
 /** The plan that ⌘⏎ creates: the newest one, while it is a proposal that waits for nothing but the user. */
 export function newestProposal(messages: ChatMessage[]): MessageOf<'plan'> | undefined {

@@ -18,7 +18,12 @@ import { Kbd } from '../ui/kbd.tsx'
 import { Spinner } from '../ui/progress.tsx'
 import { newestProposal, nextWords, openConnect, type MessageOf } from './messages.ts'
 
-export const itemIcons: Record<PlanItem['kind'], ReactNode> = { entity: <Table2 />, function: <Code />, flow: <Workflow />, connector: <Plug /> }
+export const itemIcons: Record<PlanItem['kind'], ReactNode> = {
+  entity: <Table2 />,
+  function: <Code />,
+  flow: <Workflow />,
+  connector: <Plug />,
+}
 const itemWords: Record<PlanItem['kind'], string> = { entity: 'Data', function: 'Function', flow: 'Flow', connector: 'Tool' }
 
 type Props = { appId: string; message: MessageOf<'plan'>; messages: ChatMessage[] }
@@ -28,10 +33,14 @@ export function PlanCard({ appId, message, messages }: Props) {
   const [again, setAgain] = useState(false)
   const waitsFor = openConnect(messages, message.id)
   if (waitsFor) return <WaitingPlan plan={message.plan} connector={waitsFor.connector} />
-  if (message.state === 'proposed' || again) return <OpenPlan appId={appId} message={message} messages={messages} onFold={() => setAgain(false)} />
+  if (message.state === 'proposed' || again)
+    return <OpenPlan appId={appId} message={message} messages={messages} onFold={() => setAgain(false)} />
   if (message.state === 'applied') return <MadePlan plan={message.plan} />
   return (
-    <article aria-label={`Plan: ${message.plan.title}`} className={cardClass({ className: 'flex flex-none items-center gap-2 border-dashed border-line-2 p-3' })}>
+    <article
+      aria-label={`Plan: ${message.plan.title}`}
+      className={cardClass({ className: 'flex flex-none items-center gap-2 border-dashed border-line-2 p-3' })}
+    >
       {message.state === 'undone' ? <Undo2 className="text-ink-3" /> : <CircleSlash className="text-ink-3" />}
       <span className="min-w-0 flex-1">
         <span className="block truncate text-13 font-semibold">{message.plan.title}</span>
@@ -119,7 +128,14 @@ function OpenPlan({ appId, message, messages, onFold }: Props & { onFold: () => 
       {plan.mode !== null && plan.tools.length > 0 && <WhoseAccount plan={plan} mode={mode} setMode={setMode} />}
       {apply.error && <ErrorNote error={apply.error} onRetry={create} className="m-3 mt-0" />}
       <div className="flex items-center gap-2 border-t border-line p-3">
-        <Button kind="primary" className="flex-1" busy={apply.isPending} disabled={!canCreate} title={missing[0] && `Fill in “${missing[0].label}” first`} onClick={create}>
+        <Button
+          kind="primary"
+          className="flex-1!"
+          busy={apply.isPending}
+          disabled={!canCreate}
+          title={missing[0] && `Fill in “${missing[0].label}” first`}
+          onClick={create}
+        >
           Create {isNewest && <Kbd on="accent">mod+enter</Kbd>}
         </Button>
         <Button kind="ghost" busy={dismiss.isPending} onClick={() => (message.state === 'proposed' ? dismiss.mutate() : onFold())}>
@@ -166,14 +182,17 @@ function WhoseAccount({ plan, mode, setMode }: { plan: Plan; mode: ConnectionMod
 function Tool({ appId, tool }: { appId: string; tool: Plan['tools'][number] }) {
   const { name, icon } = useConnector(tool.connector)
   const rows = useConnections(appId).data ?? []
-  const row = rows.find(({ connector, isDefault }) => connector === tool.connector && isDefault) ?? rows.find(({ connector }) => connector === tool.connector)
+  const row =
+    rows.find(({ connector, isDefault }) => connector === tool.connector && isDefault) ??
+    rows.find(({ connector }) => connector === tool.connector)
   const state = row ? stateWord(row.state).toLowerCase() : 'not connected yet'
   return (
     <li className="flex items-start gap-2.5">
       <ConnectorIcon icon={icon} name={name} size={24} />
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2 text-13 font-medium">
-          {name} <span className="text-12 font-normal text-ink-3">{row?.practice && row.state === 'connected' ? 'practice account' : state}</span>
+          {name}{' '}
+          <span className="text-12 font-normal text-ink-3">{row?.practice && row.state === 'connected' ? 'practice account' : state}</span>
         </p>
         <ul className="mt-1">
           {tool.permissions.map(({ scope, text }) => (
@@ -192,7 +211,7 @@ function WaitingPlan({ plan, connector }: { plan: Plan; connector: string }) {
   const { name } = useConnector(connector)
   return (
     <article aria-label={`Plan: ${plan.title}`} className={cardClass({ className: 'flex-none' })}>
-      <PlanTitle title={plan.title} />
+      <PlanTitle title={plan.title} icon={<Chip tone="accent">Plan</Chip>} />
       <p className="flex min-h-6 items-center gap-2 border-t border-line px-3 py-2 text-13 font-medium">
         <Spinner className="mx-0.5 text-warn-text" /> Waiting for {name}
       </p>
@@ -225,9 +244,17 @@ function MadePlan({ plan }: { plan: Plan }) {
   )
 }
 
-const PlanTitle = ({ title, children }: { title: string; children?: ReactNode }) => (
+const PlanTitle = ({
+  title,
+  icon = <CircleCheck className="text-ok-text" />,
+  children,
+}: {
+  title: string
+  icon?: ReactNode
+  children?: ReactNode
+}) => (
   <span className="flex items-center gap-2 p-3">
-    <CircleCheck className="text-ok-text" />
+    {icon}
     <span className="min-w-0 flex-1 truncate text-13 font-semibold">{title}</span>
     {children}
   </span>

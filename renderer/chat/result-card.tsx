@@ -14,14 +14,21 @@ import { itemIcons } from './plan-card.tsx'
 export function ResultCard({ appId, message, messages }: { appId: string; message: MessageOf<'result'>; messages: ChatMessage[] }) {
   const plan = findPlan(messages, message.planId)
   const flow = useFlows(appId).data?.find(({ name }) => name === message.flow)
-  const run = useAct((name: string) => client.host.flows.runNow({ appId, name }), { done: ({ runId }) => go({ app: appId, screen: 'runs', path: [runId] }) })
-  const undo = useAct(() => client.chat.undo({ appId, messageId: message.id }), { done: () => toast.say(`Undone: ${plan?.plan.title ?? message.title}`) })
+  const run = useAct((name: string) => client.host.flows.runNow({ appId, name }), {
+    done: ({ runId }) => go({ app: appId, screen: 'runs', path: [runId] }),
+  })
+  const undo = useAct(() => client.chat.undo({ appId, messageId: message.id }), {
+    done: () => toast.say(`Undone: ${plan?.plan.title ?? message.title}`),
+  })
   const words = flow?.trigger.words ?? plan?.triggerWords
   const next = nextWords(flow?.trigger.nextTimes ?? plan?.nextTimes ?? [])
   const { flow: flowName } = message
   if (message.state === 'undone')
     return (
-      <article aria-label="Result" className={cardClass({ className: 'flex flex-none items-center gap-2 border-dashed border-line-2 p-3 text-13 text-ink-2' })}>
+      <article
+        aria-label="Result"
+        className={cardClass({ className: 'flex flex-none items-center gap-2 border-dashed border-line-2 p-3 text-13 text-ink-2' })}
+      >
         <Undo2 className="text-ink-3" />
         <span className="min-w-0 flex-1 truncate">
           Undone: <s>{message.title}</s>

@@ -8,6 +8,8 @@ export type Column = {
   choices: string[]
   required: boolean
   hint: string | undefined
+  /** What a new record starts with. */
+  initial: Json | undefined
 }
 
 /** The columns of an entity's table, in the order of its file. */
@@ -19,6 +21,7 @@ export function columnsOf(entity: Entity): Column[] {
     choices: field.enum ?? [],
     required: entity.required.includes(name),
     hint: field.description,
+    initial: field.default,
   }))
 }
 

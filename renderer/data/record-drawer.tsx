@@ -23,7 +23,7 @@ type Props = {
 /** A form for one record. What was typed stays until it is saved or closed; a problem stands at its field. */
 export function RecordDrawer({ entity, columns, record, save, onRemove, onClose }: Props) {
   const [drafts, setDrafts] = useState<Record<string, string>>(() =>
-    Object.fromEntries(columns.map(column => [column.name, inputOf(column, record?.[column.name] ?? undefined)])),
+    Object.fromEntries(columns.map(column => [column.name, inputOf(column, record ? record[column.name] : column.initial)])),
   )
   const [problems, setProblems] = useState<Record<string, string>>({})
   const [error, setError] = useState<AppError | null>(null)

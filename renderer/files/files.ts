@@ -18,6 +18,11 @@ export function useFile(appId: string, path: string): OpenFileState & Omit<OpenF
   return { ...state, edit: file.edit, save: file.save, loadTheirs: file.loadTheirs, keepMine: file.keepMine }
 }
 
+/** Saves what is typed in a file, if it is open. */
+export async function saveOpenFile(appId: string, path: string): Promise<void> {
+  await open.get(`${appId}/${path}`)?.file.save()
+}
+
 function entryOf(appId: string, path: string): { file: OpenFile; editors: number } {
   const key = `${appId}/${path}`
   const entry = open.get(key) ?? { file: openFile(roomOf(appId, path)), editors: 0 }

@@ -27,7 +27,7 @@ export function SaveState({ file }: { file: File }) {
           {file.savedAt !== null && (
             <>
               {' '}
-              <RelativeTime at={new Date(file.savedAt).toISOString()} className="lowercase" />
+              <RelativeTime at={new Date(file.savedAt).toISOString()} inline />
             </>
           )}
         </Said>

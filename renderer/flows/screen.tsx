@@ -1,10 +1,96 @@
-import type { ScreenProps } from '../routes.ts'
+import { Workflow } from 'lucide-react'
+import { useEffect } from 'react'
+import type { AppModel, Problem } from '../../core/app/model.ts'
+import { useFlows, useModel } from '../app-data.ts'
+import { askForLine } from '../files/asked-line.ts'
+import { useFile } from '../files/files.ts'
+import { splitLine } from '../files/line.ts'
+import { SaveState } from '../files/save-state.tsx'
+import { goInstead, hrefOf, type ScreenProps } from '../routes.ts'
+import { buttonClass } from '../ui/button.tsx'
+import { EmptyState } from '../ui/empty-state.tsx'
+import { ErrorScreen } from '../ui/error-note.tsx'
 import { Panel, PanelHead } from '../ui/panel.tsx'
+import { Skeleton } from '../ui/skeleton.tsx'
+import { FileProblem } from './file-problem.tsx'
+import { FlowJson } from './flow-json.tsx'
+import { FlowList } from './flow-list.tsx'
+import { FlowView, type FlowTab } from './flow-view.tsx'
 
-export function Screen(_: ScreenProps) {
+/** An app's flows; with a name in the address, that one. `json`, `runs` or `line-14` may follow the name. */
+export function Screen({ appId, path: address }: ScreenProps) {
+  const model = useModel(appId)
+  const flows = useFlows(appId)
+  const { path, line: asked } = splitLine(address)
+  const [name, view] = path
+  useEffect(() => {
+    if (asked === null || name === undefined) return
+    askForLine(appId, `flows/${name}`, asked)
+    // The line is taken off the address, so that the same link works twice.
+    goInstead({ app: appId, screen: 'flows', path: [name, 'json'] })
+  }, [appId, name, asked])
+
+  const error = model.error ?? (flows.data ? null : flows.error)
+  if (error)
+    return (
+      <Panel label="Flows">
+        <ErrorScreen error={error} onRetry={() => void flows.refetch()} />
+      </Panel>
+    )
+  if (!model.data || !flows.data)
+    return (
+      <Panel label="Flows">
+        <Skeleton rows={6} />
+      </Panel>
+    )
+  const broken = brokenFlows(model.data)
+  const crumbs = flows.data.length + broken.length > 1
+  const found = model.data.flows.find(flow => flow.name === name)
+  const summary = flows.data.find(flow => flow.name === name)
+  const tab: FlowTab = view === 'json' || view === 'runs' ? view : 'canvas'
+  if (found && summary)
+    return <FlowView key={`${appId}/${name}`} appId={appId} model={model.data} found={found} summary={summary} tab={tab} crumbs={crumbs} />
+  const damaged = broken.find(flow => flow.name === name)
+  if (damaged) return <BrokenFlow key={`${appId}/${name}`} appId={appId} name={damaged.name} problem={damaged.problem} crumbs={crumbs} />
   return (
-    <Panel>
+    <Panel label="Flows">
       <PanelHead title="Flows" />
+      {name && !found ? <Missing appId={appId} name={name} /> : <FlowList appId={appId} model={model.data} flows={flows.data} broken={broken} />}
     </Panel>
+  )
+}
+
+/** Files that could never be read: there is no last good version of them. */
+function brokenFlows({ flows, problems }: AppModel): { name: string; problem: Problem }[] {
+  const broken = problems.flatMap(problem => {
+    const [, name] = /(?:^|\/)workflows\/([^/]+)\.jsonc?$/.exec(problem.path) ?? []
+    return name && !flows.some(({ file }) => file === problem.path) ? [{ name, problem }] : []
+  })
+  return broken.filter(({ name }, index) => broken.findIndex(other => other.name === name) === index)
+}
+
+function BrokenFlow({ appId, name, problem, crumbs }: { appId: string; name: string; problem: Problem; crumbs: boolean }) {
+  const file = useFile(appId, problem.path)
+  return (
+    <Panel label={`Flow ${name}`}>
+      <PanelHead title={name} crumbs={crumbs ? [{ label: 'Flows', href: hrefOf({ app: appId, screen: 'flows' }) }] : []} beside={<SaveState file={file} />} />
+      <FileProblem problem={problem} keepsRunning={false} />
+      <FlowJson appId={appId} name={name} file={file} path={problem.path} title={name} problems={[problem]} />
+    </Panel>
+  )
+}
+
+function Missing({ appId, name }: { appId: string; name: string }) {
+  return (
+    <EmptyState
+      icon={<Workflow className="i-20" />}
+      title={`There is no flow “${name}”`}
+      text="It may have been renamed, deleted or undone."
+      actions={
+        <a href={hrefOf({ app: appId, screen: 'flows' })} className={buttonClass()}>
+          All flows
+        </a>
+      }
+    />
   )
 }

@@ -61,7 +61,9 @@ function useAppName(appId: string | null): string | null {
 function Bare({ route }: { route: Route }) {
   return (
     <div className="grid min-h-0 px-2">
-      <ScreenGuard key={route.screen}>{route.screen === 'settings' ? <SettingsScreen appId={null} path={route.path} /> : <HomeScreen />}</ScreenGuard>
+      <ScreenGuard key={route.screen}>
+        {route.screen === 'settings' ? <SettingsScreen appId={null} path={route.path} /> : <HomeScreen />}
+      </ScreenGuard>
     </div>
   )
 }
@@ -80,6 +82,7 @@ function OpenApp({ appId, route }: { appId: string; route: Route }) {
       <Sidebar appId={appId} route={route} />
       {error ? (
         <Panel>
+          <h1 className="sr-only">This app cannot be shown</h1>
           <ErrorScreen error={error} />
         </Panel>
       ) : (

@@ -9,8 +9,16 @@ import { ProgressRing } from '../ui/progress.tsx'
 
 /** What concerns the whole window: main is away, or a file of the app cannot be used. */
 export function Banner({ appId }: { appId: string | null }) {
-  const lost = useConnection(({ status }) => status === 'lost')
-  if (lost)
+  const { status, refusal } = useConnection()
+  if (refusal)
+    return (
+      <div role="status" className="px-2 pb-2">
+        <Note tone="warn" icon={<TriangleAlert />}>
+          {refusal}
+        </Note>
+      </div>
+    )
+  if (status === 'lost')
     return (
       <div role="status" className="px-2 pb-2">
         <Note tone="warn" icon={<ProgressRing label="Reconnecting" />}>

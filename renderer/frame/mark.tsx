@@ -3,7 +3,13 @@ import { cx } from '../ui/cx.ts'
 /** Plugboard's sign: two ends and the cord between them. */
 export function Mark({ size = 20 }: { size?: 20 | 48 }) {
   return (
-    <span aria-hidden className={cx('inline-grid flex-none place-items-center bg-accent text-white', size === 20 ? 'size-5 rounded-[6px]' : 'size-12 rounded-[13px]')}>
+    <span
+      aria-hidden
+      className={cx(
+        'inline-grid flex-none place-items-center bg-accent text-white',
+        size === 20 ? 'size-5 rounded-[6px]' : 'size-12 rounded-[13px]',
+      )}
+    >
       <svg
         viewBox="0 0 24 24"
         fill="none"

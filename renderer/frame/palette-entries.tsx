@@ -1,4 +1,21 @@
-import { Activity, Code, FlaskConical, House, MessageSquare, Moon, Play, Plug, Plus, Redo2, RefreshCw, Settings, Sparkles, Table2, Undo2, Workflow } from 'lucide-react'
+import {
+  Activity,
+  Code,
+  FlaskConical,
+  House,
+  MessageSquare,
+  Moon,
+  Play,
+  Plug,
+  Plus,
+  Redo2,
+  RefreshCw,
+  Settings,
+  Sparkles,
+  Table2,
+  Undo2,
+  Workflow,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { keys, useApps, useConnections, useConnectors, useFlows, useModel } from '../app-data.ts'
 import { sendPrompt } from '../chat/chat-work.ts'
@@ -42,7 +59,13 @@ export function useGlobalEntries(): Entry[] {
     })),
     { id: 'home', group: 'Apps', title: 'All apps', keywords: ['home'], icon: <House />, run: () => go({}) },
     { id: 'new-app', group: 'Apps', title: 'New app', keywords: ['create'], icon: <Plus />, run: () => go({}) },
-    { id: 'settings-of-plugboard', group: 'Apps', title: 'Settings of Plugboard', icon: <Settings />, run: () => go({ screen: 'settings' }) },
+    {
+      id: 'settings-of-plugboard',
+      group: 'Apps',
+      title: 'Settings of Plugboard',
+      icon: <Settings />,
+      run: () => go({ screen: 'settings' }),
+    },
     ...apps.map((app): Entry => ({
       id: `app-${app.id}`,
       group: 'Apps',
@@ -64,15 +87,38 @@ export function useAppEntries(appId: string, query: string): Entry[] {
     done: ({ runId }) => go({ app: appId, screen: 'runs', path: [runId] }),
   })
   const history = { refresh: [keys.history(appId)] }
-  const undo = useAct(() => client.apps.undo({ appId }), { ...history, done: ({ title }) => toast.say(title ? `Undone: ${title}` : 'There is nothing to undo.') })
-  const redo = useAct(() => client.apps.redo({ appId }), { ...history, done: ({ title }) => toast.say(title ? `Done again: ${title}` : 'There is nothing to redo.') })
-  const to = (screen: Parameters<typeof go>[0]['screen'], ...path: string[]) => () => go({ app: appId, screen, path })
-  const icons = { data: <Table2 />, functions: <Code />, flows: <Workflow />, integrations: <Plug />, runs: <Activity />, settings: <Settings /> }
+  const undo = useAct(() => client.apps.undo({ appId }), {
+    ...history,
+    done: ({ title }) => toast.say(title ? `Undone: ${title}` : 'There is nothing to undo.'),
+  })
+  const redo = useAct(() => client.apps.redo({ appId }), {
+    ...history,
+    done: ({ title }) => toast.say(title ? `Done again: ${title}` : 'There is nothing to redo.'),
+  })
+  const to =
+    (screen: Parameters<typeof go>[0]['screen'], ...path: string[]) =>
+    () =>
+      go({ app: appId, screen, path })
+  const icons = {
+    data: <Table2 />,
+    functions: <Code />,
+    flows: <Workflow />,
+    integrations: <Plug />,
+    runs: <Activity />,
+    settings: <Settings />,
+  }
   const iconOf = (id: string) => <ConnectorIcon size={20} icon={tools.find(tool => tool.id === id)?.icon ?? ''} name={id} />
   const ask = query.trim()
 
   const doing: Entry[] = [
-    ...flows.map((flow): Entry => ({ id: `run-${flow.name}`, group: 'Do', title: `Run ${flow.title}`, note: 'Flow', icon: <Play />, run: () => runNow.mutate(flow.name) })),
+    ...flows.map((flow): Entry => ({
+      id: `run-${flow.name}`,
+      group: 'Do',
+      title: `Run ${flow.title}`,
+      note: 'Flow',
+      icon: <Play />,
+      run: () => runNow.mutate(flow.name),
+    })),
     ...connections
       .filter(({ state }) => needsUser(state))
       .map((row): Entry => ({
@@ -83,13 +129,37 @@ export function useAppEntries(appId: string, query: string): Entry[] {
         icon: <RefreshCw />,
         run: () => {
           go({ app: appId, screen: 'integrations', path: ['mine'] })
-          void connect({ appId, connector: row.connector, mode: row.mode, scopes: row.scopesGranted, practice: row.practice, connectionId: row.id })
+          void connect({
+            appId,
+            connector: row.connector,
+            mode: row.mode,
+            scopes: row.scopesGranted,
+            practice: row.practice,
+            connectionId: row.id,
+          })
         },
       })),
     ...connections
       .filter(({ practice }) => practice)
-      .map((row): Entry => ({ id: `practice-${row.id}`, group: 'Do', title: `Open practice ${row.name}`, icon: <FlaskConical />, run: () => void openPractice(appId, row.connector) })),
-    ...(ask ? [{ id: 'ask', group: 'Do', title: `Ask chat: “${ask}”`, icon: <Sparkles />, always: true, run: () => void sendPrompt(appId, ask) } satisfies Entry] : []),
+      .map((row): Entry => ({
+        id: `practice-${row.id}`,
+        group: 'Do',
+        title: `Open practice ${row.name}`,
+        icon: <FlaskConical />,
+        run: () => void openPractice(appId, row.connector),
+      })),
+    ...(ask
+      ? [
+          {
+            id: 'ask',
+            group: 'Do',
+            title: `Ask chat: “${ask}”`,
+            icon: <Sparkles />,
+            always: true,
+            run: () => void sendPrompt(appId, ask),
+          } satisfies Entry,
+        ]
+      : []),
     { id: 'chat', group: 'Do', title: 'Show or hide the chat', icon: <MessageSquare />, keys: 'mod+j', run: () => toggleChat(appId) },
     { id: 'undo', group: 'Do', title: 'Undo the last change', icon: <Undo2 />, run: () => undo.mutate() },
     { id: 'redo', group: 'Do', title: 'Redo the last change', icon: <Redo2 />, run: () => redo.mutate() },
@@ -125,8 +195,22 @@ export function useAppEntries(appId: string, query: string): Entry[] {
       ),
       run: to('flows', flow.name),
     })),
-    ...(model?.functions ?? []).map(({ name }): Entry => ({ id: `function-${name}`, group: 'Go to', title: name, note: 'Function', icon: icons.functions, run: to('functions', name) })),
-    ...(model?.entities ?? []).map(({ entity }): Entry => ({ id: `entity-${entity.name}`, group: 'Go to', title: entity.name, note: 'Data', icon: icons.data, run: to('data', entity.name) })),
+    ...(model?.functions ?? []).map(({ name }): Entry => ({
+      id: `function-${name}`,
+      group: 'Go to',
+      title: name,
+      note: 'Function',
+      icon: icons.functions,
+      run: to('functions', name),
+    })),
+    ...(model?.entities ?? []).map(({ entity }): Entry => ({
+      id: `entity-${entity.name}`,
+      group: 'Go to',
+      title: entity.name,
+      note: 'Data',
+      icon: icons.data,
+      run: to('data', entity.name),
+    })),
   ]
   const adding = tools
     .filter(tool => !connections.some(({ connector }) => connector === tool.id))

@@ -8,6 +8,18 @@ import { Kbd } from '../ui/kbd.tsx'
 import { useFrame } from './frame-state.ts'
 import { useAppEntries, useGlobalEntries, type Entry } from './palette-entries.tsx'
 
+/** Values have to be unique: the id follows the words that are searched. */
+const beforeId = '\u0001'
+
+/** Every word has to be there; what begins with them comes first. */
+function fit(value: string, search: string, keywords: string[] = []): number {
+  const [text = ''] = value.toLowerCase().split(beforeId)
+  const all = [text, ...keywords].join(' ')
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean)
+  if (!words.every(word => all.includes(word))) return 0
+  return text.startsWith(search.toLowerCase().trim()) ? 1 : 0.5
+}
+
 const groups = ['Do', 'Go to', 'Add', 'Apps'] as const
 
 /** ⌘K: every screen, part and action by its name. */
@@ -40,13 +52,28 @@ function Global() {
   return <List entries={useGlobalEntries()} query={query} setQuery={setQuery} />
 }
 
-function List({ entries, query, setQuery, beside }: { entries: Entry[]; query: string; setQuery: (query: string) => void; beside?: ReactNode }) {
+function List({
+  entries,
+  query,
+  setQuery,
+  beside,
+}: {
+  entries: Entry[]
+  query: string
+  setQuery: (query: string) => void
+  beside?: ReactNode
+}) {
   const setPalette = useFrame(state => state.setPalette)
   return (
-    <Command label="Search or do" loop className="flex min-h-0 flex-col">
+    <Command label="Search or do" loop filter={fit} className="flex min-h-0 flex-col">
       <div className="flex h-13 flex-none items-center gap-3 border-b border-line px-4">
         <Search className="text-ink-3" />
-        <Command.Input value={query} onValueChange={setQuery} placeholder="Search or do…" className="min-w-0 flex-1 bg-transparent text-16 outline-none" />
+        <Command.Input
+          value={query}
+          onValueChange={setQuery}
+          placeholder="Search or do…"
+          className="min-w-0 flex-1 bg-transparent text-16 outline-none"
+        />
         {beside}
       </div>
       <Command.List className="min-h-0 flex-1 overflow-auto px-2 pt-1 pb-2">
@@ -55,11 +82,15 @@ function List({ entries, query, setQuery, beside }: { entries: Entry[]; query: s
           const items = entries.filter(entry => entry.group === group)
           if (items.length === 0) return null
           return (
-            <Command.Group key={group} heading={group} className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-12 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3">
+            <Command.Group
+              key={group}
+              heading={group}
+              className="[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-3 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-12 [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-ink-3"
+            >
               {items.map(entry => (
                 <Command.Item
                   key={entry.id}
-                  value={`${entry.title} ${entry.note ?? ''} ${entry.id}`}
+                  value={`${entry.always ? '' : `${entry.title} ${entry.note ?? ''}`}${beforeId}${entry.id}`}
                   keywords={entry.keywords}
                   forceMount={entry.always}
                   onSelect={() => {
@@ -68,7 +99,9 @@ function List({ entries, query, setQuery, beside }: { entries: Entry[]; query: s
                   }}
                   className="group flex h-9 items-center gap-3 rounded-2 px-2 text-13 data-[selected=true]:bg-accent-soft"
                 >
-                  <span className="flex w-5 flex-none justify-center text-ink-2 group-data-[selected=true]:text-accent-text">{entry.icon}</span>
+                  <span className="flex w-5 flex-none justify-center text-ink-2 group-data-[selected=true]:text-accent-text">
+                    {entry.icon}
+                  </span>
                   <span className="truncate">{entry.title}</span>
                   <span className="truncate text-12 text-ink-3 group-data-[selected=true]:text-ink-2">{entry.note}</span>
                   <span className="flex-1" />

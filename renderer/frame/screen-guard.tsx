@@ -9,7 +9,9 @@ export class ScreenGuard extends Component<{ children: ReactNode }, { error: App
 
   static getDerivedStateFromError(error: unknown) {
     const details = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { error: new AppError('internal', 'This screen has stopped. Open it again.', { cause: error, details, action: { kind: 'retry' } }) }
+    return {
+      error: new AppError('internal', 'This screen has stopped. Open it again.', { cause: error, details, action: { kind: 'retry' } }),
+    }
   }
 
   override render() {

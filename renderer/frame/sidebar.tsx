@@ -43,7 +43,8 @@ export function Sidebar({ appId, route }: { appId: string; route: Route }) {
   )
 }
 
-export const needsUser = (state: ConnectionRow['state']): boolean => state === 'needs_reconnect' || state === 'revoked' || state === 'locked'
+export const needsUser = (state: ConnectionRow['state']): boolean =>
+  state === 'needs_reconnect' || state === 'revoked' || state === 'locked'
 
 const flowChild = (flow: FlowSummary): Child => ({
   id: flow.name,
@@ -88,7 +89,10 @@ function Part({
         {icon}
         <span className="hidden wide:inline">{title}</span>
         {count !== undefined && count > 0 && (
-          <span aria-hidden className="ml-auto hidden text-12 font-normal text-ink-3 tabular-nums group-aria-[current]:text-ink-2 wide:inline">
+          <span
+            aria-hidden
+            className="ml-auto hidden text-12 font-normal text-ink-3 tabular-nums group-aria-[current]:text-ink-2 wide:inline"
+          >
             {count}
           </span>
         )}

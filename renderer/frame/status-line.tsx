@@ -8,7 +8,11 @@ import { needsUser } from './sidebar.tsx'
 /** Where things run and whether they do. */
 export function StatusLine({ appId }: { appId: string | null }) {
   return (
-    <footer role="contentinfo" aria-label="Status" className="flex items-center gap-2 overflow-hidden px-4 text-12 whitespace-nowrap text-ink-3">
+    <footer
+      role="contentinfo"
+      aria-label="Status"
+      className="flex items-center gap-2 overflow-hidden px-4 text-12 whitespace-nowrap text-ink-3"
+    >
       {appId ? <AppStatus appId={appId} /> : <Status needing={0} />}
       <span className="ml-auto hidden items-center gap-2 wide:flex">
         Saved
@@ -32,7 +36,9 @@ function Status({ needing }: { needing: number }) {
   const host = { starting: 'Starting apps…', running: null, restarting: 'Apps are starting again…' }[system.host]
   const flows = system.flowsOn === 1 ? '1 flow on' : `${system.flowsOn} flows on`
   const needs = needing > 0 && (needing === 1 ? '1 account needs you' : `${needing} accounts need you`)
-  const parts = [needs, 'Local', host ?? (system.flowsOn > 0 ? flows : 'No flows on'), !system.online && 'Offline'].filter(part => typeof part === 'string')
+  const parts = [needs, 'Local', host ?? (system.flowsOn > 0 ? flows : 'No flows on'), !system.online && 'Offline'].filter(
+    part => typeof part === 'string',
+  )
   const tone = needing > 0 ? 'bad' : system.host === 'running' ? 'ok' : 'warn'
   return <Line mark={system.online ? <Dot tone={tone} /> : <WifiOff className="i-14 text-warn-text" />} parts={parts} />
 }

@@ -76,7 +76,12 @@ function AppSwitcher({ current, name }: { current: string; name: string }) {
       <MenuSeparator />
       <MenuLabel>Apps</MenuLabel>
       {apps.map(app => (
-        <MenuLink key={app.id} checked={app.id === current} icon={app.isSample ? <FlaskConical /> : undefined} href={hrefOf({ app: app.id, screen: 'data' })}>
+        <MenuLink
+          key={app.id}
+          checked={app.id === current}
+          icon={app.isSample ? <FlaskConical /> : undefined}
+          href={hrefOf({ app: app.id, screen: 'data' })}
+        >
           {app.name}
         </MenuLink>
       ))}

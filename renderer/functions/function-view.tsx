@@ -1,7 +1,8 @@
 import { Play, Square } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import type { AppModel, Problem } from '../../core/app/model.ts'
 import { useConnectors } from '../app-data.ts'
+import { askForLine, useAskedLine } from '../files/asked-line.ts'
 import { SaveProblem, SaveState } from '../files/save-state.tsx'
 import { useFile } from '../files/files.ts'
 import { hrefOf } from '../routes.ts'
@@ -21,12 +22,11 @@ import { useProblems } from './problems.ts'
 import { RunSide } from './run-side.tsx'
 
 export type AppFunction = AppModel['functions'][number]
-type GoTo = { line: number; key: number }
 
 const sideFitsPx = 760
 
 /** One function: its code, saved as it is typed, and beside it what goes in and what comes out. Mod-Enter runs it. */
-export function FunctionView({ appId, model, found, goTo, crumbs }: { appId: string; model: AppModel; found: AppFunction; goTo: GoTo | null; crumbs: boolean }) {
+export function FunctionView({ appId, model, found, crumbs }: { appId: string; model: AppModel; found: AppFunction; crumbs: boolean }) {
   const { name, file: path } = found
   const place = useRef<HTMLDivElement>(null)
   const isNarrow = useNarrow(place, sideFitsPx)
@@ -39,8 +39,7 @@ export function FunctionView({ appId, model, found, goTo, crumbs }: { appId: str
   const run = useLiveRuns(runs => runs[runKey(appId, name)])
   const isRunning = run?.state === 'running'
   const [tab, setTab] = useState<OutputTab>('logs')
-  const [target, setTarget] = useState<GoTo | null>(goTo)
-  useEffect(() => setTarget(goTo), [goTo])
+  const target = useAskedLine(appId, `functions/${name}`)
 
   async function start(): Promise<void> {
     if (isRunning) return
@@ -71,7 +70,7 @@ export function FunctionView({ appId, model, found, goTo, crumbs }: { appId: str
           ) : (
             <Button kind="primary" icon={<Play />} disabled={file.text === null} onClick={() => void start()}>
               Run
-              <Kbd on="accent">Mod Enter</Kbd>
+              <Kbd on="accent">mod+enter</Kbd>
             </Button>
           )
         }
@@ -112,7 +111,7 @@ export function FunctionView({ appId, model, found, goTo, crumbs }: { appId: str
             tab={isNarrow || tab !== 'input' ? tab : 'logs'}
             onTab={setTab}
             problems={problems}
-            onProblem={problem => goToProblem(problem)}
+            onProblem={goToProblem}
             input={isNarrow ? <InputSection input={input} /> : null}
           />
         </div>
@@ -122,7 +121,7 @@ export function FunctionView({ appId, model, found, goTo, crumbs }: { appId: str
   )
 
   function goToProblem({ path: where, line }: Problem): void {
-    if (where === path) setTarget(before => ({ line: line ?? 1, key: (before?.key ?? 0) + 1 }))
+    if (where === path) askForLine(appId, `functions/${name}`, line ?? 1)
   }
 }
 

@@ -32,7 +32,10 @@ export const useInputs = create<{ typed: Record<string, string> }>()(persist(() 
 export const runKey = (appId: string, name: string): string => `${appId}/${name}`
 
 export function setInput(key: string, text: string | null): void {
-  useInputs.setState(({ typed: { [key]: _, ...rest } }) => ({ typed: text === null ? rest : { ...rest, [key]: text } }))
+  useInputs.setState(({ typed }) => {
+    const { [key]: _, ...others } = typed
+    return { typed: text === null ? others : { ...others, [key]: text } }
+  })
 }
 
 export const stopRun = (key: string): void => stops.get(key)?.abort()

@@ -24,9 +24,8 @@ export function useProblems(appId: string, { name, file }: AppModel['functions']
 function useSettled(value: string | null): string | null {
   const [settled, setSettled] = useState(value)
   useEffect(() => {
-    if (settled === null) return setSettled(value)
     const timer = setTimeout(() => setSettled(value), pauseMs)
     return () => clearTimeout(timer)
-  }, [value, settled])
-  return settled
+  }, [value])
+  return settled ?? value
 }

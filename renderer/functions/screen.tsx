@@ -1,7 +1,8 @@
 import { Code } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import type { AppModel } from '../../core/app/model.ts'
 import { useConnector, useModel } from '../app-data.ts'
+import { askForLine } from '../files/asked-line.ts'
 import { splitLine } from '../files/line.ts'
 import { useFrame } from '../frame/frame-state.ts'
 import { goInstead, hrefOf, type ScreenProps } from '../routes.ts'
@@ -20,10 +21,9 @@ export function Screen({ appId, path: address }: ScreenProps) {
   const model = useModel(appId)
   const { path, line: asked } = splitLine(address)
   const name = path.join('/')
-  const [line, setLine] = useState<{ line: number; key: number } | null>(null)
   useEffect(() => {
     if (asked === null) return
-    setLine(before => ({ line: asked, key: (before?.key ?? 0) + 1 }))
+    askForLine(appId, `functions/${name}`, asked)
     // The line is taken off the address, so that the same link works twice.
     goInstead({ app: appId, screen: 'functions', path: [name] })
   }, [appId, name, asked])
@@ -32,7 +32,7 @@ export function Screen({ appId, path: address }: ScreenProps) {
   const { functions } = model.data
   const found = functions.find(each => each.name === name)
   if (found)
-    return <FunctionView key={`${appId}/${name}`} appId={appId} model={model.data} found={found} goTo={line} crumbs={functions.length > 1} />
+    return <FunctionView key={`${appId}/${name}`} appId={appId} model={model.data} found={found} crumbs={functions.length > 1} />
   return (
     <Panel label="Functions">
       <PanelHead title="Functions" />

@@ -30,18 +30,27 @@ export function AppCard({ app }: { app: AppSummary }) {
   const { data: tools = [] } = useConnectors()
   const close = (): void => setDialog(null)
   return (
-    <li className={cardClass({ press: true, className: cx('group relative flex h-29 flex-col gap-1 p-3', app.isSample && 'border-dashed') })}>
+    <li
+      className={cardClass({ press: true, className: cx('group relative flex h-29 flex-col gap-1 p-3', app.isSample && 'border-dashed') })}
+    >
       <span className="flex items-center gap-2">
         {app.isSample ? (
           <span aria-hidden className="grid size-6 flex-none place-items-center rounded-[6px] bg-trial-soft text-trial-text">
             <FlaskConical className="i-14" />
           </span>
         ) : (
-          <span aria-hidden className={cx('grid size-6 flex-none place-items-center rounded-[6px] text-[10px] font-bold', tiles[hueOf(app.id)])}>
+          <span
+            aria-hidden
+            className={cx('grid size-6 flex-none place-items-center rounded-[6px] text-[10px] font-bold', tiles[hueOf(app.id)])}
+          >
             {app.name.slice(0, 1).toUpperCase()}
           </span>
         )}
-        <a href={hrefOf({ app: app.id, screen: 'data' })} className="min-w-0 flex-1 truncate rounded-2 font-semibold after:absolute after:inset-0 after:rounded-2" title={app.path}>
+        <a
+          href={hrefOf({ app: app.id, screen: 'data' })}
+          className="min-w-0 flex-1 truncate rounded-2 font-semibold after:absolute after:inset-0 after:rounded-2"
+          title={app.path}
+        >
           {app.name}
         </a>
         {app.problems > 0 ? (
@@ -51,6 +60,11 @@ export function AppCard({ app }: { app: AppSummary }) {
         ) : app.isSample ? (
           <PracticeChip />
         ) : null}
+      </span>
+      <span className="flex min-h-6 items-center gap-2 text-13 text-ink-2">
+        <span className="min-w-0 flex-1 truncate">
+          Changed <RelativeTime at={app.updatedAt} inline />
+        </span>
         <span className="relative z-1 -mr-1 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 has-data-[state=open]:opacity-100">
           <Menu
             label={`Actions for ${app.name}`}
@@ -70,9 +84,6 @@ export function AppCard({ app }: { app: AppSummary }) {
           </Menu>
         </span>
       </span>
-      <span className="truncate text-13 text-ink-2">
-        Changed <RelativeTime at={app.updatedAt} className="lowercase" />
-      </span>
       <span className="mt-auto flex items-center gap-2">
         <span className="flex min-w-0 flex-1 gap-1">
           {app.connectors.slice(0, 6).map(id => {
@@ -89,11 +100,12 @@ export function AppCard({ app }: { app: AppSummary }) {
 }
 
 function LastRun({ lastRun }: { lastRun: AppSummary['lastRun'] }) {
+  const isOver = lastRun?.state !== 'running' && lastRun?.state !== 'queued'
   const line = (icon: ReactNode, words: string, tone = 'text-ink-3') => (
     <span className={cx('flex items-center gap-1.5 text-12', tone)}>
       {icon}
       <span>
-        {words} {lastRun && <RelativeTime at={lastRun.at} className="lowercase" />}
+        {words} {isOver && lastRun && <RelativeTime at={lastRun.at} inline />}
       </span>
     </span>
   )
@@ -108,7 +120,7 @@ function LastRun({ lastRun }: { lastRun: AppSummary['lastRun'] }) {
       return line(<Ban className="i-14" />, 'Cancelled')
     case 'running':
     case 'queued':
-      return line(<Spinner className="text-accent-text" />, 'Running since')
+      return line(<Spinner className="text-accent-text" />, 'Running')
     case 'waiting':
       return line(<Clock className="i-14" />, 'Waits since')
   }

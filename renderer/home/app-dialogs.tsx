@@ -10,6 +10,9 @@ import { Field, Input } from '../ui/input.tsx'
 import { toast } from '../ui/toast.tsx'
 import { useBlankApp, useFolderApp } from './create-app.ts'
 
+/** Which dialog about a new app is open. */
+export type Ask = 'blank' | 'folder' | null
+
 /** One line of text, asked for in a dialog. */
 function AskDialog({
   open,
@@ -47,7 +50,16 @@ function AskDialog({
         }}
       >
         <Field label={label} hint={hint}>
-          {ids => <Input {...ids} autoFocus maxLength={1000} placeholder={placeholder} value={value} onChange={event => setValue(event.target.value)} />}
+          {ids => (
+            <Input
+              {...ids}
+              autoFocus
+              maxLength={1000}
+              placeholder={placeholder}
+              value={value}
+              onChange={event => setValue(event.target.value)}
+            />
+          )}
         </Field>
         {error && <ErrorNote error={error} />}
         <DialogActions>
@@ -63,7 +75,19 @@ function AskDialog({
 
 export function BlankAppDialog({ onClose }: { onClose: () => void }) {
   const create = useBlankApp()
-  return <AskDialog open onClose={onClose} title="New app" label="Name" placeholder="Support desk" confirm="Create app" busy={create.isPending} error={create.error} onConfirm={name => create.mutate(name)} />
+  return (
+    <AskDialog
+      open
+      onClose={onClose}
+      title="New app"
+      label="Name"
+      placeholder="Support desk"
+      confirm="Create app"
+      busy={create.isPending}
+      error={create.error}
+      onConfirm={name => create.mutate(name)}
+    />
+  )
 }
 
 export function FolderDialog({ onClose }: { onClose: () => void }) {
@@ -86,10 +110,30 @@ export function FolderDialog({ onClose }: { onClose: () => void }) {
 
 export function RenameDialog({ app, onClose }: { app: Pick<AppSummary, 'id' | 'name'>; onClose: () => void }) {
   const rename = useAct((name: string) => client.apps.rename({ appId: app.id, name }), { refresh: [keys.apps], quiet: true, done: onClose })
-  return <AskDialog open onClose={onClose} title="Rename app" label="Name" initial={app.name} confirm="Rename" busy={rename.isPending} error={rename.error} onConfirm={name => rename.mutate(name)} />
+  return (
+    <AskDialog
+      open
+      onClose={onClose}
+      title="Rename app"
+      label="Name"
+      initial={app.name}
+      confirm="Rename"
+      busy={rename.isPending}
+      error={rename.error}
+      onConfirm={name => rename.mutate(name)}
+    />
+  )
 }
 
-export function RemoveDialog({ app, onClose, onRemoved }: { app: Pick<AppSummary, 'id' | 'name'>; onClose: () => void; onRemoved?: () => void }) {
+export function RemoveDialog({
+  app,
+  onClose,
+  onRemoved,
+}: {
+  app: Pick<AppSummary, 'id' | 'name'>
+  onClose: () => void
+  onRemoved?: () => void
+}) {
   const remove = useAct(() => client.apps.remove({ appId: app.id }), {
     refresh: [keys.apps],
     quiet: true,

@@ -1,5 +1,7 @@
 const filler = new Set(
-  'a an the my our your their its this that these those me us of to in on at by for from with into and or when whenever every each using use new is are was be it i we you app apps please can could would should all'.split(' '),
+  'a an the my our your their its this that these those me us of to in on at by for from with into and or when whenever every each using use new is are was be it i we you app apps please can could would should all'.split(
+    ' ',
+  ),
 )
 const verbs = new Set('post send make create build sync collect put show list keep track write add tell notify email mail'.split(' '))
 const longestWords = 3

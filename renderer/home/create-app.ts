@@ -21,6 +21,8 @@ export const usePromptApp = () =>
 export const useBlankApp = () =>
   useAct((name: string) => client.apps.create({ name, template: 'blank' }), { refresh, quiet: true, done: ({ appId }) => open(appId) })
 
-export const useSampleApp = () => useAct(() => client.apps.create({ name: 'Sample app', template: 'sample' }), { refresh, done: ({ appId }) => open(appId) })
+export const useSampleApp = () =>
+  useAct(() => client.apps.create({ name: 'Sample app', template: 'sample' }), { refresh, done: ({ appId }) => open(appId) })
 
-export const useFolderApp = () => useAct((path: string) => client.apps.openFolder({ path }), { refresh, quiet: true, done: ({ appId }) => open(appId) })
+export const useFolderApp = () =>
+  useAct((path: string) => client.apps.openFolder({ path }), { refresh, quiet: true, done: ({ appId }) => open(appId) })

@@ -10,7 +10,7 @@ import { Kbd } from '../ui/kbd.tsx'
 import { PanelBody } from '../ui/panel.tsx'
 import { Spinner } from '../ui/progress.tsx'
 import { usePromptApp, useSampleApp } from './create-app.ts'
-import type { Ask } from './home-screen.tsx'
+import type { Ask } from './app-dialogs.tsx'
 
 const main = 'Post a message to the Slack #support channel when a new ticket is created'
 const ideas = [
@@ -32,7 +32,9 @@ export function FirstRun({ onAsk }: { onAsk: (ask: Ask) => void }) {
       <div className="m-auto flex w-full max-w-230 flex-col items-center gap-3 p-6 text-center">
         <Cords />
         <h1 className="text-28 font-semibold">Make an app for your team</h1>
-        <p className="max-w-[52ch] text-balance text-ink-2">Say what it should do. Plugboard makes the data, the functions and the flows, and connects the tools you use.</p>
+        <p className="max-w-[52ch] text-balance text-ink-2">
+          Say what it should do. Plugboard makes the data, the functions and the flows, and connects the tools you use.
+        </p>
         <div className="mt-3 w-160 max-w-full text-left">
           <PromptBox label="Describe the app" value={prompt} onChange={setPrompt} onSend={send} placeholder={main} autoFocus tall>
             <span className="px-1 text-12 font-medium text-ink-2">Offline planner</span>
@@ -45,14 +47,31 @@ export function FirstRun({ onAsk }: { onAsk: (ask: Ask) => void }) {
         <p className="flex flex-wrap items-center justify-center gap-2 text-12 text-ink-3">
           Or try
           {ideas.map(({ title, prompt: idea }) => (
-            <button key={title} type="button" onClick={() => setPrompt(idea)} className="inline-flex h-6 items-center rounded-1 px-2 font-medium text-ink-2 inset-ring inset-ring-line-2 hover:bg-hover hover:text-ink">
+            <button
+              key={title}
+              type="button"
+              onClick={() => setPrompt(idea)}
+              className="inline-flex h-6 items-center rounded-1 px-2 font-medium text-ink-2 inset-ring inset-ring-line-2 hover:bg-hover hover:text-ink"
+            >
               {title}
             </button>
           ))}
         </p>
         <div className="mt-7 mb-3 grid w-215 max-w-full grid-cols-3 gap-3">
-          <Way trial icon={<FlaskConical className="i-20" />} title="Open the sample app" note="No sign-in, no internet" busy={sample.isPending} onClick={() => sample.mutate()} />
-          <Way icon={<Folder className="i-20" />} title="Open a folder" note="Plugboard or Base44, as it is" onClick={() => onAsk('folder')} />
+          <Way
+            trial
+            icon={<FlaskConical className="i-20" />}
+            title="Open the sample app"
+            note="No sign-in, no internet"
+            busy={sample.isPending}
+            onClick={() => sample.mutate()}
+          />
+          <Way
+            icon={<Folder className="i-20" />}
+            title="Open a folder"
+            note="Plugboard or Base44, as it is"
+            onClick={() => onAsk('folder')}
+          />
           <Way icon={<FilePlus2 className="i-20" />} title="Start blank" note="An empty app to fill" onClick={() => onAsk('blank')} />
         </div>
         <KeptLine />
@@ -61,11 +80,24 @@ export function FirstRun({ onAsk }: { onAsk: (ask: Ask) => void }) {
   )
 }
 
-function Way({ icon, title, note, trial, busy, onClick }: { icon: ReactNode; title: string; note: string; trial?: boolean; busy?: boolean; onClick: () => void }) {
+function Way({
+  icon,
+  title,
+  note,
+  trial,
+  busy,
+  onClick,
+}: {
+  icon: ReactNode
+  title: string
+  note: string
+  trial?: boolean
+  busy?: boolean
+  onClick: () => void
+}) {
   return (
     <button
       type="button"
-      aria-label={title}
       aria-busy={busy || undefined}
       disabled={busy}
       onClick={onClick}

@@ -9,12 +9,10 @@ import { ErrorScreen } from '../ui/error-note.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { Panel, PanelBody } from '../ui/panel.tsx'
 import { Bone, Skeleton } from '../ui/skeleton.tsx'
-import { BlankAppDialog, FolderDialog } from './app-dialogs.tsx'
+import { BlankAppDialog, FolderDialog, type Ask } from './app-dialogs.tsx'
 import { AppCard } from './app-card.tsx'
 import { usePromptApp, useSampleApp } from './create-app.ts'
 import { FirstRun } from './first-run.tsx'
-
-export type Ask = 'blank' | 'folder' | null
 
 /** All apps, and the ways to a new one. Without an app it introduces itself. */
 export function HomeScreen() {
@@ -22,6 +20,7 @@ export function HomeScreen() {
   const [ask, setAsk] = useState<Ask>(null)
   return (
     <Panel label="Home">
+      {!apps.data && <h1 className="sr-only">Apps</h1>}
       {apps.error ? (
         <ErrorScreen error={apps.error} onRetry={() => void apps.refetch()} />
       ) : apps.isPending ? (
@@ -49,7 +48,14 @@ function Apps({ apps, onAsk }: { apps: AppSummary[]; onAsk: (ask: Ask) => void }
         <section>
           <h1 className="text-center text-28 font-semibold text-balance">What should your team’s next app do?</h1>
           <div className="mx-auto mt-5 max-w-170">
-            <PromptBox label="Describe the app" value={prompt} onChange={setPrompt} onSend={send} placeholder="Collect time off requests and put the approved ones in our calendar" autoFocus>
+            <PromptBox
+              label="Describe the app"
+              value={prompt}
+              onChange={setPrompt}
+              onSend={send}
+              placeholder="Collect time off requests and put the approved ones in our calendar"
+              autoFocus
+            >
               <Button size="sm" kind="ghost" icon={<FilePlus2 />} onClick={() => onAsk('blank')}>
                 Blank
               </Button>
@@ -92,7 +98,12 @@ function SampleCard() {
   const sample = useSampleApp()
   return (
     <li>
-      <button type="button" disabled={sample.isPending} onClick={() => sample.mutate()} className={cardClass({ press: true, className: 'flex h-29 w-full flex-col gap-1 border-dashed bg-transparent! p-3 text-left' })}>
+      <button
+        type="button"
+        disabled={sample.isPending}
+        onClick={() => sample.mutate()}
+        className={cardClass({ press: true, className: 'flex h-29 w-full flex-col gap-1 border-dashed bg-transparent! p-3 text-left' })}
+      >
         <span className="flex items-center gap-2">
           <span aria-hidden className="grid size-6 flex-none place-items-center rounded-[6px] bg-trial-soft text-trial-text">
             <FlaskConical className="i-14" />

@@ -1,5 +1,5 @@
 import { Check, Code, FlaskConical, Laptop, Minus, Workflow, X } from 'lucide-react'
-import { keys, useConnector, useFlows, useVault, type ConnectionRow } from '../app-data.ts'
+import { keys, useConnector, useTitleOf, useVault, type ConnectionRow } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useCall } from '../query.ts'
 import { hrefOf } from '../routes.ts'
@@ -15,7 +15,17 @@ import type { ConnectionAsk } from './connection-dialogs.tsx'
 import { openPractice } from './practice.ts'
 
 /** What one account may do, who needs it, and what was done with it. */
-export function AccessDrawer({ appId, row, onClose, onAsk }: { appId: string; row: ConnectionRow; onClose: () => void; onAsk: (ask: ConnectionAsk) => void }) {
+export function AccessDrawer({
+  appId,
+  row,
+  onClose,
+  onAsk,
+}: {
+  appId: string
+  row: ConnectionRow
+  onClose: () => void
+  onAsk: (ask: ConnectionAsk) => void
+}) {
   const { name, icon } = useConnector(row.connector)
   const access = useCall(keys.access(row.id), () => client.connections.access({ connectionId: row.id }), { staleTime: 0 })
   const ask = (kind: ConnectionAsk['kind']) => () => {
@@ -36,7 +46,8 @@ export function AccessDrawer({ appId, row, onClose, onAsk }: { appId: string; ro
               <StateChip state={row.state} practice={row.practice} />
             </div>
             <p className="mt-0.5 text-12 text-ink-3">
-              {[row.account?.label, row.mode === 'shared' ? 'shared' : 'app users'].filter(Boolean).join(' · ')} · added <RelativeTime at={row.createdAt} className="lowercase" />
+              {[row.account?.label, row.mode === 'shared' ? 'shared' : 'app users'].filter(Boolean).join(' · ')} · added{' '}
+              <RelativeTime at={row.createdAt} inline />
             </p>
           </div>
         </div>
@@ -64,9 +75,9 @@ export function AccessDrawer({ appId, row, onClose, onAsk }: { appId: string; ro
         <Skeleton rows={5} className="p-0" />
       ) : (
         <>
-          <Permissions permissions={access.data.permissions} />
+          <Permissions appId={appId} permissions={access.data.permissions} />
           <UsedBy appId={appId} usedBy={row.usedBy} />
-          <Calls calls={access.data.calls} connector={row.connector} />
+          <Calls appId={appId} calls={access.data.calls} connector={row.connector} />
           <Holder practice={row.practice} />
         </>
       )}
@@ -76,19 +87,24 @@ export function AccessDrawer({ appId, row, onClose, onAsk }: { appId: string; ro
 
 type Access = Awaited<ReturnType<typeof client.connections.access>>
 
-function Permissions({ permissions }: { permissions: Access['permissions'] }) {
+function Permissions({ appId, permissions }: { appId: string; permissions: Access['permissions'] }) {
+  const titleOf = useTitleOf(appId)
   return (
     <section>
       <SectionTitle>What it may do</SectionTitle>
       <ul>
         {permissions.map(({ scope, text, neededBy, granted }) => (
           <li key={scope} className="flex items-start gap-2 border-b border-line py-2">
-            {granted ? <Check className="i-14 mt-[3px] text-ok-text" aria-label="Allowed" /> : <Minus className="i-14 mt-[3px] text-warn-text" aria-label="Not allowed yet" />}
+            {granted ? (
+              <Check className="i-14 mt-[3px] text-ok-text" aria-label="Allowed" />
+            ) : (
+              <Minus className="i-14 mt-[3px] text-warn-text" aria-label="Not allowed yet" />
+            )}
             <div className="min-w-0 flex-1">
               <p className="text-13 font-medium">{text}</p>
               <p className="text-12 text-ink-3">
                 {!granted && <span className="font-medium text-warn-text">Not allowed yet. </span>}
-                {neededBy.length > 0 ? `Needed by ${neededBy.map(use => use.name).join(', ')}` : granted && 'Not needed by anything now'}
+                {neededBy.length > 0 ? `Needed by ${neededBy.map(titleOf).join(', ')}` : granted && 'Not needed by anything now'}
               </p>
             </div>
             <code className="text-[11px] text-ink-3">{shortScope(scope)}</code>
@@ -103,7 +119,7 @@ function Permissions({ permissions }: { permissions: Access['permissions'] }) {
 const shortScope = (scope: string): string => scope.replace(/^https:\/\/www\.googleapis\.com\/auth\//, '')
 
 function UsedBy({ appId, usedBy }: { appId: string; usedBy: ConnectionRow['usedBy'] }) {
-  const { data: flows = [] } = useFlows(appId)
+  const titleOf = useTitleOf(appId)
   return (
     <section>
       <SectionTitle>Used by</SectionTitle>
@@ -118,7 +134,7 @@ function UsedBy({ appId, usedBy }: { appId: string; usedBy: ConnectionRow['usedB
                 className="inline-flex h-6 items-center gap-1.5 rounded-1 px-2 text-12 font-medium text-ink-2 inset-ring inset-ring-line-2 hover:bg-hover hover:text-ink [&_svg]:size-3"
               >
                 {kind === 'flow' ? <Workflow /> : <Code />}
-                {flows.find(flow => kind === 'flow' && flow.name === name)?.title ?? name}
+                {titleOf({ kind, name })}
               </a>
             </li>
           ))}
@@ -128,7 +144,8 @@ function UsedBy({ appId, usedBy }: { appId: string; usedBy: ConnectionRow['usedB
   )
 }
 
-function Calls({ calls, connector }: { calls: Access['calls']; connector: string }) {
+function Calls({ appId, calls, connector }: { appId: string; calls: Access['calls']; connector: string }) {
+  const titleOf = useTitleOf(appId)
   const { facts } = useConnector(connector)
   return (
     <section>
@@ -137,9 +154,14 @@ function Calls({ calls, connector }: { calls: Access['calls']; connector: string
       <ul className="mt-1">
         {calls.map(call => (
           <li key={call.id} className="flex h-8 items-center gap-2 text-13">
-            {call.status === 'ok' ? <Check className="i-14 text-ok-text" aria-label="Done" /> : <X className="i-14 text-bad-text" aria-label="Failed" />}
+            {call.status === 'ok' ? (
+              <Check className="i-14 text-ok-text" aria-label="Done" />
+            ) : (
+              <X className="i-14 text-bad-text" aria-label="Failed" />
+            )}
             <span className="min-w-0 flex-1 truncate">
-              {facts?.actions.find(({ id }) => id === call.action)?.title ?? call.action} <span className="text-ink-3">· {call.errorCode ?? call.by.name}</span>
+              {facts?.actions.find(({ id }) => id === call.action)?.title ?? call.action}{' '}
+              <span className="text-ink-3">· {call.errorCode ?? titleOf(call.by)}</span>
             </span>
             <span className="w-14 text-right text-12 text-ink-3 tabular-nums">{durationWords(call.durationMs)}</span>
             <RelativeTime at={call.at} className="w-18 text-right text-12 text-ink-3" />

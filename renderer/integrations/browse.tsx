@@ -41,7 +41,13 @@ export function Browse({ appId }: { appId: string }) {
             <ul className="space-y-1">
               <Category title="All tools" count={found.length} isChosen={category === null} onChoose={() => setCategory(null)} />
               {categories.map(name => (
-                <Category key={name} title={name} count={found.filter(tool => tool.category === name).length} isChosen={category === name} onChoose={() => setCategory(name)} />
+                <Category
+                  key={name}
+                  title={name}
+                  count={found.filter(tool => tool.category === name).length}
+                  isChosen={category === name}
+                  onChoose={() => setCategory(name)}
+                />
               ))}
             </ul>
             <hr className="mx-2 my-3 border-line" />
@@ -138,7 +144,10 @@ const Category = ({ title, count, isChosen, onChoose }: { title: string; count: 
 function ToolCard({ appId, tool, row }: { appId: string; tool: ConnectorFacts; row: ConnectionRow | undefined }) {
   return (
     <li>
-      <a href={hrefOf({ app: appId, screen: 'integrations', path: ['browse', tool.id] })} className={cardClass({ press: true, className: 'group relative flex h-16 items-center gap-3 p-3' })}>
+      <a
+        href={hrefOf({ app: appId, screen: 'integrations', path: ['browse', tool.id] })}
+        className={cardClass({ press: true, className: 'group relative flex h-16 items-center gap-3 p-3' })}
+      >
         <ConnectorIcon icon={tool.icon} name={tool.name} />
         <span className="min-w-0 flex-1">
           <span className="flex items-center gap-1.5">

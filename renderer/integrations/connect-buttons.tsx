@@ -34,6 +34,8 @@ export function ConnectButtons({
 
   const missing = facts?.missing ?? null
   const wide = layout === 'column'
+  // The main way stands on top of a column and at the end of a row.
+  const practiceFirst = (missing !== null) === wide
   const real = (
     <Button
       kind={missing && facts?.practice ? 'secondary' : 'primary'}
@@ -48,15 +50,21 @@ export function ConnectButtons({
     </Button>
   )
   const practice = facts?.practice && (
-    <Button kind={missing ? 'primary' : 'secondary'} size="lg" wide={wide} icon={<FlaskConical />} onClick={() => void connect({ ...input, practice: true })}>
+    <Button
+      kind={missing ? 'primary' : 'secondary'}
+      size="lg"
+      wide={wide}
+      icon={<FlaskConical />}
+      onClick={() => void connect({ ...input, practice: true })}
+    >
       Try with a practice account
     </Button>
   )
   return (
-    <div className={cx('space-y-2', !wide && 'max-w-105')}>
+    <div className={cx('space-y-2', !wide && 'max-w-130')}>
       {attempt?.error && <ErrorNote error={attempt.error} onRetry={() => void connect(attempt.input)} />}
       <div className={wide ? 'space-y-2' : 'flex flex-wrap justify-end gap-2'}>
-        {missing ? (
+        {practiceFirst ? (
           <>
             {practice}
             {real}
@@ -71,7 +79,10 @@ export function ConnectButtons({
       {missing && (
         <p id={missingId} className={cx('text-12 text-pretty text-ink-3', !wide && 'text-right')}>
           {missing}{' '}
-          <a href={hrefOf({ app: appId, screen: 'settings', path: ['clients'] })} className="rounded-1 font-medium text-accent-text underline underline-offset-2">
+          <a
+            href={hrefOf({ app: appId, screen: 'settings', path: ['clients'] })}
+            className="rounded-1 font-medium text-accent-text underline underline-offset-2"
+          >
             Open settings
           </a>
         </p>
@@ -100,7 +111,12 @@ export function UnderWay({ attempt, name, onCancel }: { attempt: Attempt; name: 
       {attempt.phase === 'waiting' && attempt.authorizationUrl && (
         <p className="mt-2 text-12 text-ink-2">
           No page has opened?{' '}
-          <a href={attempt.authorizationUrl} target="_blank" rel="noopener noreferrer" className={cx(buttonClass('ghost', 'sm'), 'px-1! text-accent-text! underline underline-offset-2')}>
+          <a
+            href={attempt.authorizationUrl}
+            target="_blank"
+            rel="noopener noreferrer"
+            className={cx(buttonClass('ghost', 'sm'), 'px-1! text-accent-text! underline underline-offset-2')}
+          >
             Open the sign-in page
           </a>
         </p>

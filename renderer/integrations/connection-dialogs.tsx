@@ -1,6 +1,6 @@
 import { Code, Workflow } from 'lucide-react'
 import { useState } from 'react'
-import { keys, type ConnectionRow } from '../app-data.ts'
+import { keys, useTitleOf, type ConnectionRow } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
@@ -18,7 +18,11 @@ export const ConnectionDialogs = ({ ask, onClose }: { ask: ConnectionAsk; onClos
 
 function Rename({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
   const [name, setName] = useState(row.name)
-  const rename = useAct(() => client.connections.rename({ connectionId: row.id, name: name.trim() }), { quiet: true, refresh: [keys.connections(row.appId)], done: onClose })
+  const rename = useAct(() => client.connections.rename({ connectionId: row.id, name: name.trim() }), {
+    quiet: true,
+    refresh: [keys.connections(row.appId)],
+    done: onClose,
+  })
   return (
     <Dialog open onClose={onClose} title={`Rename ${row.name}`}>
       <form
@@ -45,6 +49,7 @@ function Rename({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
 
 /** Asks first; then says whether the provider has taken note, and where to look when it has not. */
 function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
+  const titleOf = useTitleOf(row.appId)
   const disconnect = useAct(() => client.connections.disconnect({ connectionId: row.id }), {
     quiet: true,
     refresh: [keys.connections(row.appId)],
@@ -72,7 +77,11 @@ function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void 
       open
       onClose={onClose}
       title={`Disconnect ${row.name}?`}
-      text={usedBy.length > 0 ? `${usedByWords(usedBy)} ${usedBy.length === 1 ? 'stops' : 'stop'} until you connect another account.` : 'Nothing in this app uses it.'}
+      text={
+        usedBy.length > 0
+          ? `${usedByWords(usedBy, ' and ')} ${usedBy.length === 1 ? 'stops' : 'stop'} until you connect another account.`
+          : 'Nothing in this app uses it.'
+      }
       confirm="Disconnect"
       busy={disconnect.isPending}
       error={disconnect.error}
@@ -83,7 +92,7 @@ function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void 
           {usedBy.slice(0, 4).map(use => (
             <li key={use.kind + use.name}>
               <Chip tone="line" icon={use.kind === 'flow' ? <Workflow /> : <Code />}>
-                {use.name}
+                {titleOf(use)}
               </Chip>
             </li>
           ))}

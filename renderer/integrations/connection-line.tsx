@@ -1,6 +1,6 @@
 import { Ellipsis, FlaskConical, Pencil, RefreshCw, Star, Trash2, Unplug } from 'lucide-react'
 import type { ConnectionRow } from '../app-data.ts'
-import { keys, useConnector } from '../app-data.ts'
+import { keys, useConnections, useConnector } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
 import { go, hrefOf } from '../routes.ts'
@@ -28,25 +28,36 @@ export function ConnectionLine({ appId, row, onAsk }: { appId: string; row: Conn
   const key = attemptKey(input)
   const attempt = useAttempts(({ attempts }) => attempts[key])
   const reason = reasonOf(row)
+  const hasSiblings = (useConnections(appId).data ?? []).filter(({ connector }) => connector === row.connector).length > 1
   const needsYou = row.state === 'needs_reconnect' || row.state === 'revoked'
   return (
-    <li className={cx(connectionGrid, 'min-h-16 border-b border-line py-3 last:border-0', needsYou ? 'bg-[color-mix(in_srgb,var(--bad-soft)_45%,transparent)]' : 'hover:bg-hover')}>
+    <li
+      className={cx(
+        connectionGrid,
+        'min-h-16 border-b border-line py-3 last:border-0',
+        needsYou ? 'bg-[color-mix(in_srgb,var(--bad-soft)_45%,transparent)]' : 'hover:bg-hover',
+      )}
+    >
       <ConnectorIcon icon={icon} name={name} />
       <span className="min-w-0">
         <span className="flex items-center gap-1.5 text-13 font-medium">
           <span className="truncate">{row.name}</span>
-          {row.isDefault && row.mode === 'shared' && <Chip className="h-4! px-1! text-11!">Default</Chip>}
+          {row.isDefault && hasSiblings && <Chip className="h-4! px-1! text-11!">Default</Chip>}
         </span>
         <span className="flex items-center gap-1.5 text-12 text-ink-3">
           {row.practice ? <FlaskConical className="i-14 text-trial-text" /> : <Avatar label={row.account?.label ?? row.name} />}
-          <span className="truncate">{[row.account?.label, row.practice && 'practice account on this computer'].filter(Boolean).join(' · ') || 'No account yet'}</span>
+          <span className="truncate">
+            {[row.account?.label, row.practice && 'practice account on this computer'].filter(Boolean).join(' · ') || 'No account yet'}
+          </span>
         </span>
       </span>
       <span>
         <StateChip state={row.state} practice={row.practice} />
       </span>
       <span className="hidden truncate text-13 text-ink-2 @[860px]:block">{usedByWords(row.usedBy)}</span>
-      <span className="hidden text-right text-13 text-ink-3 @[860px]:block">{row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : 'Never'}</span>
+      <span className="hidden text-right text-13 text-ink-3 @[860px]:block">
+        {row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : 'Never'}
+      </span>
       <span className="flex justify-end gap-1">
         <MainAction appId={appId} row={row} onReconnect={() => void connect(input)} />
         <MoreActions appId={appId} row={row} onAsk={onAsk} onReconnect={() => void connect(input)} />
@@ -54,7 +65,11 @@ export function ConnectionLine({ appId, row, onAsk }: { appId: string; row: Conn
       {reason && <span className={cx('col-[2/-1] mt-1.5 text-12', needsYou ? 'text-bad-text' : 'text-warn-text')}>{reason}</span>}
       {attempt && (
         <span className="col-[2/-1] mt-2 block max-w-130">
-          {attempt.error ? <ErrorNote error={attempt.error} onRetry={() => void connect(attempt.input)} /> : <UnderWay attempt={attempt} name={name} onCancel={() => cancelAttempt(key)} />}
+          {attempt.error ? (
+            <ErrorNote error={attempt.error} onRetry={() => void connect(attempt.input)} />
+          ) : (
+            <UnderWay attempt={attempt} name={name} onCancel={() => cancelAttempt(key)} />
+          )}
         </span>
       )}
     </li>
@@ -87,7 +102,17 @@ function MainAction({ appId, row, onReconnect }: { appId: string; row: Connectio
   )
 }
 
-function MoreActions({ appId, row, onAsk, onReconnect }: { appId: string; row: ConnectionRow; onAsk: (ask: ConnectionAsk) => void; onReconnect: () => void }) {
+function MoreActions({
+  appId,
+  row,
+  onAsk,
+  onReconnect,
+}: {
+  appId: string
+  row: ConnectionRow
+  onAsk: (ask: ConnectionAsk) => void
+  onReconnect: () => void
+}) {
   const { name, facts } = useConnector(row.connector)
   const refresh = [keys.connections(appId)]
   const setDefault = useAct(() => client.connections.setDefault({ connectionId: row.id }), { refresh })
@@ -108,7 +133,19 @@ function MoreActions({ appId, row, onAsk, onReconnect }: { appId: string; row: C
         </MenuItem>
       )}
       {row.practice && facts && facts.missing === null && (
-        <MenuItem icon={<RefreshCw />} onSelect={() => void connect({ appId, connector: row.connector, mode: row.mode, scopes: row.scopesGranted, connectionId: row.id, practice: false })}>
+        <MenuItem
+          icon={<RefreshCw />}
+          onSelect={() =>
+            void connect({
+              appId,
+              connector: row.connector,
+              mode: row.mode,
+              scopes: row.scopesGranted,
+              connectionId: row.id,
+              practice: false,
+            })
+          }
+        >
           Use a real account
         </MenuItem>
       )}

@@ -62,7 +62,11 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
           <div className="min-w-60 flex-1">
             <div className="flex flex-wrap items-center gap-2">
               <h2 className="text-20 font-semibold">{facts.name}</h2>
-              {row ? <StateChip state={row.state} practice={row.practice} /> : facts.practice && <PracticeChip>Practice account</PracticeChip>}
+              {row ? (
+                <StateChip state={row.state} practice={row.practice} />
+              ) : (
+                facts.practice && <PracticeChip>Practice account</PracticeChip>
+              )}
             </div>
             <p className="text-ink-2">{facts.summary}</p>
           </div>
@@ -123,7 +127,9 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
                 </li>
               ))}
             </ul>
-            <p className="mt-2 text-12 text-pretty text-ink-3">Only what your flows need is asked for. More is asked for when a new step needs it.</p>
+            <p className="mt-2 text-12 text-pretty text-ink-3">
+              Only what your flows need is asked for. More is asked for when a new step needs it.
+            </p>
           </section>
           {facts.afterConnect && (
             <section>
@@ -135,7 +141,9 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
           )}
           <Note icon={<ShieldCheck />} className="items-start!">
             <p className="text-12 text-ink-2">
-              <b className="font-medium text-ink">You sign in in your browser.</b> {vault?.protection === 'keychain' ? 'The token stays in this computer’s keychain.' : 'The token stays on this computer.'} Functions never see it.
+              <b className="font-medium text-ink">You sign in in your browser.</b>{' '}
+              {vault?.protection === 'keychain' ? 'The token stays in this computer’s keychain.' : 'The token stays on this computer.'}{' '}
+              Functions never see it.
             </p>
           </Note>
         </div>

@@ -20,7 +20,9 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
   const [filter, setFilter] = useState('')
   const [ask, setAsk] = useState<ConnectionAsk | null>(null)
   const rows = connections.data ?? []
-  const found = rows.filter(row => `${row.name} ${row.account?.label ?? ''} ${row.connector}`.toLowerCase().includes(filter.trim().toLowerCase()))
+  const found = rows.filter(row =>
+    `${row.name} ${row.account?.label ?? ''} ${row.connector}`.toLowerCase().includes(filter.trim().toLowerCase()),
+  )
   const open = rows.find(({ id }) => id === openId)
   const browse = hrefOf({ app: appId, screen: 'integrations', path: ['browse'] })
   return (
@@ -30,7 +32,14 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
         beside={<IntegrationTabs appId={appId} current="mine" />}
         actions={
           <>
-            {rows.length > 3 && <FilterInput aria-label="Filter" value={filter} onChange={event => setFilter(event.target.value)} className="hidden max-w-55 wide:flex" />}
+            {rows.length > 3 && (
+              <FilterInput
+                aria-label="Filter"
+                value={filter}
+                onChange={event => setFilter(event.target.value)}
+                className="hidden max-w-55 wide:flex"
+              />
+            )}
             <a href={browse} className={buttonClass('primary')}>
               <Plus /> Add a tool
             </a>
@@ -54,25 +63,61 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
             }
           />
         ) : found.length === 0 ? (
-          <EmptyState icon={<Plug />} title={`No account fits “${filter}”`} actions={<Button onClick={() => setFilter('')}>Clear</Button>} />
+          <EmptyState
+            icon={<Plug />}
+            title={`No account fits “${filter}”`}
+            actions={<Button onClick={() => setFilter('')}>Clear</Button>}
+          />
         ) : (
           <>
-            <Section title="Shared" note="One account works for everyone who uses the app" rows={found.filter(({ mode }) => mode === 'shared')} appId={appId} onAsk={setAsk} />
-            <Section title="App users" note="Each person connects their own account" rows={found.filter(({ mode }) => mode === 'app-user')} appId={appId} onAsk={setAsk} />
+            <Section
+              title="Shared"
+              note="One account works for everyone who uses the app"
+              rows={found.filter(({ mode }) => mode === 'shared')}
+              appId={appId}
+              onAsk={setAsk}
+            />
+            <Section
+              title="App users"
+              note="Each person connects their own account"
+              rows={found.filter(({ mode }) => mode === 'app-user')}
+              appId={appId}
+              onAsk={setAsk}
+            />
           </>
         )}
       </PanelBody>
-      {open && <AccessDrawer appId={appId} row={open} onAsk={setAsk} onClose={() => go({ app: appId, screen: 'integrations', path: ['mine'] })} />}
+      {open && (
+        <AccessDrawer appId={appId} row={open} onAsk={setAsk} onClose={() => go({ app: appId, screen: 'integrations', path: ['mine'] })} />
+      )}
       {ask && <ConnectionDialogs ask={ask} onClose={() => setAsk(null)} />}
     </Panel>
   )
 }
 
-function Section({ title, note, rows, appId, onAsk }: { title: string; note: string; rows: ConnectionRow[]; appId: string; onAsk: (ask: ConnectionAsk) => void }) {
+function Section({
+  title,
+  note,
+  rows,
+  appId,
+  onAsk,
+}: {
+  title: string
+  note: string
+  rows: ConnectionRow[]
+  appId: string
+  onAsk: (ask: ConnectionAsk) => void
+}) {
   if (rows.length === 0) return null
   return (
     <section>
-      <SectionTitle note={rows.length} end={<span className="text-12 text-ink-3">{note}</span>}>
+      <SectionTitle
+        note={
+          <>
+            {rows.length} <span className="ml-1 text-12">{note}</span>
+          </>
+        }
+      >
         {title}
       </SectionTitle>
       <Card className="mt-2 overflow-hidden">

@@ -8,7 +8,7 @@ import { go } from '../routes.ts'
 import { Button } from '../ui/button.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { toast } from '../ui/toast.tsx'
-import { Section, SettingRow } from './settings-screen.tsx'
+import { Section, SettingRow } from './section.tsx'
 
 /** Name, folder and history of the open app. */
 export function AppSettings({ appId }: { appId: string }) {
@@ -23,7 +23,10 @@ export function AppSettings({ appId }: { appId: string }) {
             Rename
           </Button>
         </SettingRow>
-        <SettingRow title="Remove this app" note="Its flows stop. The folder goes to the trash of your home folder, or stays if it was opened from elsewhere.">
+        <SettingRow
+          title="Remove this app"
+          note="Its flows stop. The folder goes to the trash of your home folder, or stays if it was opened from elsewhere."
+        >
           <Button size="sm" kind="danger" onClick={() => setDialog('remove')}>
             Remove…
           </Button>
@@ -56,12 +59,19 @@ function Changes({ appId }: { appId: string }) {
           title={change.title}
           note={
             <>
-              <RelativeTime at={change.at} /> {makers[change.by]} · {change.files.length === 1 ? change.files[0] : `${change.files.length} files`}
+              <RelativeTime at={change.at} /> {makers[change.by]} ·{' '}
+              {change.files.length === 1 ? change.files[0] : `${change.files.length} files`}
             </>
           }
         >
           {change.undoable && (
-            <Button size="sm" icon={<Undo2 />} aria-label={`Undo ${change.title}`} busy={undo.isPending && undo.variables === change.id} onClick={() => undo.mutate(change.id)}>
+            <Button
+              size="sm"
+              icon={<Undo2 />}
+              aria-label={`Undo ${change.title}`}
+              busy={undo.isPending && undo.variables === change.id}
+              onClick={() => undo.mutate(change.id)}
+            >
               Undo
             </Button>
           )}

@@ -10,7 +10,7 @@ import { ErrorNote } from '../ui/error-note.tsx'
 import { Field, Input } from '../ui/input.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.tsx'
-import { SettingRow } from './settings-screen.tsx'
+import { SettingRow } from './section.tsx'
 
 type OAuthClient = Awaited<ReturnType<typeof client.settings.oauthClients>>[number]
 
@@ -22,13 +22,21 @@ export function OAuthClients() {
   if (clients.isPending) return <Skeleton rows={3} className="p-4" />
   return clients.data.map(found => (
     <div key={found.provider} className="border-b border-line last:border-0">
-      <SettingRow title={found.name} note={found.clientId ? <code className="break-all">{found.clientId}</code> : 'Practice accounts work without.'}>
+      <SettingRow
+        title={found.name}
+        note={found.clientId ? <code className="break-all">{found.clientId}</code> : 'Practice accounts work without.'}
+      >
         {found.clientId && (
           <Chip tone="ok" icon={<Check />}>
             Set up
           </Chip>
         )}
-        <Button size="sm" aria-expanded={open === found.provider} aria-label={found.clientId ? `Change the client of ${found.name}` : `Set up ${found.name}`} onClick={() => setOpen(open === found.provider ? null : found.provider)}>
+        <Button
+          size="sm"
+          aria-expanded={open === found.provider}
+          aria-label={found.clientId ? `Change the client of ${found.name}` : `Set up ${found.name}`}
+          onClick={() => setOpen(open === found.provider ? null : found.provider)}
+        >
           {found.clientId ? 'Change' : 'Set up'}
         </Button>
       </SettingRow>
@@ -40,14 +48,17 @@ export function OAuthClients() {
 function ClientForm({ found, onDone }: { found: OAuthClient; onDone: () => void }) {
   const [clientId, setClientId] = useState(found.clientId ?? '')
   const [clientSecret, setClientSecret] = useState('')
-  const save = useAct((input: { clientId: string; clientSecret?: string }) => client.settings.setOauthClient({ provider: found.provider, ...input }), {
-    refresh: [keys.oauthClients, keys.connectors],
-    quiet: true,
-    done: (_, input) => {
-      toast.say(input.clientId ? `${found.name} is set up.` : `The client of ${found.name} was removed.`)
-      onDone()
+  const save = useAct(
+    (input: { clientId: string; clientSecret?: string }) => client.settings.setOauthClient({ provider: found.provider, ...input }),
+    {
+      refresh: [keys.oauthClients, keys.connectors],
+      quiet: true,
+      done: (_, input) => {
+        toast.say(input.clientId ? `${found.name} is set up.` : `The client of ${found.name} was removed.`)
+        onDone()
+      },
     },
-  })
+  )
   const isReady = clientId.trim() !== '' && (!found.secretRequired || found.hasSecret || clientSecret !== '')
   return (
     <form
@@ -71,7 +82,11 @@ function ClientForm({ found, onDone }: { found: OAuthClient; onDone: () => void 
         </ul>
       </div>
       <Field label="Client id">{ids => <Input {...ids} value={clientId} onChange={event => setClientId(event.target.value)} />}</Field>
-      <Field label="Client secret" optional={!found.secretRequired} hint={found.hasSecret ? 'One is kept. Leave this empty to keep it.' : 'It is encrypted and never shown again.'}>
+      <Field
+        label="Client secret"
+        optional={!found.secretRequired}
+        hint={found.hasSecret ? 'One is kept. Leave this empty to keep it.' : 'It is encrypted and never shown again.'}
+      >
         {ids => <Input {...ids} type="password" value={clientSecret} onChange={event => setClientSecret(event.target.value)} />}
       </Field>
       {save.error && <ErrorNote error={save.error} />}

@@ -7,7 +7,7 @@ import { ErrorNote } from '../ui/error-note.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.tsx'
 import { VaultChoice } from '../vault/vault-choice.tsx'
-import { SettingRow } from './settings-screen.tsx'
+import { SettingRow } from './section.tsx'
 
 const protections: Record<VaultStatus['protection'], { title: string; word: string; tone: Tone; icon: ReactNode }> = {
   keychain: { title: 'System keychain', word: 'Protected', tone: 'ok', icon: <ShieldCheck /> },
@@ -35,7 +35,8 @@ export function VaultSettings() {
       {lockedRecords > 0 && (
         <div className="border-b border-line p-4 last:border-0">
           <Note tone="warn" icon={<Lock />}>
-            {lockedRecords === 1 ? 'One sign-in is' : `${lockedRecords} sign-ins are`} sealed with another key. {lockedRecords === 1 ? 'It is' : 'They are'} kept.
+            {lockedRecords === 1 ? 'One sign-in is' : `${lockedRecords} sign-ins are`} sealed with another key.{' '}
+            {lockedRecords === 1 ? 'It is' : 'They are'} kept.
           </Note>
         </div>
       )}

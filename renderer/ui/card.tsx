@@ -3,7 +3,11 @@ import { cx } from './cx.ts'
 
 /** `press` for cards that are one link or button. */
 export const cardClass = (options: { press?: boolean; className?: string } = {}): string =>
-  cx('rounded-2 border bg-raised', options.press ? 'border-line-2 transition-colors duration-120 hover:border-control' : 'border-line', options.className)
+  cx(
+    'rounded-2 border bg-raised',
+    options.press ? 'border-line-2 transition-colors duration-120 hover:border-control' : 'border-line',
+    options.className,
+  )
 
 export const Card = ({ className, ...rest }: ComponentProps<'div'>) => <div {...rest} className={cardClass({ className })} />
 
@@ -37,7 +41,19 @@ const noteTones = {
 }
 
 /** A boxed sentence with an icon, and the action that goes with it. */
-export function Note({ tone = 'neutral', icon, action, className, children }: { tone?: keyof typeof noteTones; icon?: ReactNode; action?: ReactNode; className?: string; children: ReactNode }) {
+export function Note({
+  tone = 'neutral',
+  icon,
+  action,
+  className,
+  children,
+}: {
+  tone?: keyof typeof noteTones
+  icon?: ReactNode
+  action?: ReactNode
+  className?: string
+  children: ReactNode
+}) {
   return (
     <div className={cx('flex items-center gap-2 rounded-2 border px-3 py-2 text-13', noteTones[tone], className)}>
       {icon}

@@ -16,9 +16,25 @@ const tones: Record<Tone, string> = {
   trial: 'text-trial-text bg-trial-soft outline-1 -outline-offset-1 outline-dashed outline-trial-line',
 }
 
-export function Chip({ tone = 'neutral', icon, className, children }: { tone?: Tone; icon?: ReactNode; className?: string; children: ReactNode }) {
+export function Chip({
+  tone = 'neutral',
+  icon,
+  className,
+  children,
+}: {
+  tone?: Tone
+  icon?: ReactNode
+  className?: string
+  children: ReactNode
+}) {
   return (
-    <span className={cx('inline-flex h-5 flex-none items-center gap-1 rounded-1 px-1.5 text-12 font-medium whitespace-nowrap [&_svg]:size-3 [&_svg]:stroke-[2.25]', tones[tone], className)}>
+    <span
+      className={cx(
+        'inline-flex h-5 flex-none items-center gap-1 rounded-1 px-1.5 text-12 font-medium whitespace-nowrap [&_svg]:size-3 [&_svg]:stroke-[2.25]',
+        tones[tone],
+        className,
+      )}
+    >
       {icon}
       {children}
     </span>
@@ -63,5 +79,11 @@ const dots: Record<'ok' | 'warn' | 'bad' | 'off' | 'accent', string> = {
 
 /** A 6 px dot. `label` gives it a name where no word stands beside it. */
 export const Dot = ({ tone, label }: { tone: keyof typeof dots; label?: string }) => (
-  <span role={label ? 'img' : undefined} aria-label={label} aria-hidden={!label || undefined} title={label} className={cx('inline-block size-1.5 flex-none rounded-full', dots[tone])} />
+  <span
+    role={label ? 'img' : undefined}
+    aria-label={label}
+    aria-hidden={!label || undefined}
+    title={label}
+    className={cx('inline-block size-1.5 flex-none rounded-full', dots[tone])}
+  />
 )

@@ -6,16 +6,35 @@ import { cx } from './cx.ts'
 /** A native select in the clothes of the other controls. */
 export function Select({ className, children, ...rest }: ComponentProps<'select'>) {
   return (
-    <select {...rest} className={cx('select flex h-7 w-full items-center rounded-2 bg-surface px-2 text-13 text-ink field-border', className)}>
+    <select
+      {...rest}
+      className={cx('select flex h-7 w-full items-center rounded-2 bg-surface px-2 text-13 text-ink field-border', className)}
+    >
       {children}
     </select>
   )
 }
 
 /** 28 × 16, within a press area of 28 × 24. */
-export function Switch({ label, checked, onChange, disabled }: { label: string; checked: boolean; onChange: (on: boolean) => void; disabled?: boolean }) {
+export function Switch({
+  label,
+  checked,
+  onChange,
+  disabled,
+}: {
+  label: string
+  checked: boolean
+  onChange: (on: boolean) => void
+  disabled?: boolean
+}) {
   return (
-    <RadixSwitch.Root aria-label={label} checked={checked} onCheckedChange={onChange} disabled={disabled} className="group flex h-6 flex-none items-center rounded-full">
+    <RadixSwitch.Root
+      aria-label={label}
+      checked={checked}
+      onCheckedChange={onChange}
+      disabled={disabled}
+      className="group flex h-6 flex-none items-center rounded-full"
+    >
       <span className="flex h-4 w-7 items-center rounded-full bg-control p-0.5 transition-colors duration-180 group-data-[state=checked]:bg-accent">
         <RadixSwitch.Thumb className="size-3 rounded-full bg-white transition-transform duration-180 ease-out data-[state=checked]:translate-x-3" />
       </span>
@@ -23,7 +42,17 @@ export function Switch({ label, checked, onChange, disabled }: { label: string; 
   )
 }
 
-export function Checkbox({ label, checked, onChange, hidden }: { label: string; checked: boolean; onChange: (on: boolean) => void; hidden?: boolean }) {
+export function Checkbox({
+  label,
+  checked,
+  onChange,
+  hidden,
+}: {
+  label: string
+  checked: boolean
+  onChange: (on: boolean) => void
+  hidden?: boolean
+}) {
   const box = (
     <RadixCheckbox.Root
       aria-label={hidden ? label : undefined}
@@ -60,7 +89,13 @@ export function ChoiceCards<Value extends string>({
   disabled?: boolean
 }) {
   return (
-    <RadioGroup.Root aria-label={label} value={value} disabled={disabled} onValueChange={next => onChange(next as Value)} className="grid grid-cols-2 gap-2">
+    <RadioGroup.Root
+      aria-label={label}
+      value={value}
+      disabled={disabled}
+      onValueChange={next => onChange(next as Value)}
+      className="grid grid-cols-2 gap-2"
+    >
       {choices.map(choice => (
         <RadioGroup.Item
           key={choice.value}

@@ -34,7 +34,20 @@ export type CodeEditorProps = {
   className?: string
 }
 
-export function CodeMirror({ label, value, onChange, onSave, language, readOnly = false, problems, line, lineKey, complete, look = 'full', className }: CodeEditorProps) {
+export function CodeMirror({
+  label,
+  value,
+  onChange,
+  onSave,
+  language,
+  readOnly = false,
+  problems,
+  line,
+  lineKey,
+  complete,
+  look = 'full',
+  className,
+}: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
   const handlers = useRef({ onChange, onSave, complete })
@@ -76,7 +89,13 @@ export function CodeMirror({ label, value, onChange, onSave, language, readOnly 
 
   useEffect(() => {
     const editor = view.current
-    if (editor) editor.dispatch(setDiagnostics(editor.state, (problems ?? []).map(problem => toDiagnostic(editor.state, problem))))
+    if (editor)
+      editor.dispatch(
+        setDiagnostics(
+          editor.state,
+          (problems ?? []).map(problem => toDiagnostic(editor.state, problem)),
+        ),
+      )
   }, [problems])
 
   useEffect(() => {
@@ -87,7 +106,12 @@ export function CodeMirror({ label, value, onChange, onSave, language, readOnly 
     editor.focus()
   }, [line, lineKey])
 
-  return <div ref={place} className={cx('min-h-0', look === 'full' ? 'h-full overflow-hidden' : 'overflow-hidden rounded-2 field-border', className)} />
+  return (
+    <div
+      ref={place}
+      className={cx('min-h-0', look === 'full' ? 'h-full overflow-hidden' : 'overflow-hidden rounded-2 field-border', className)}
+    />
+  )
 }
 
 function toDiagnostic(state: EditorState, { line = 1, column = 1, message, severity = 'error' }: EditorProblem) {
@@ -107,8 +131,15 @@ function setup({ language, label, look }: Pick<CodeEditorProps, 'language' | 'la
     closeBrackets(),
     syntaxHighlighting(highlighting),
     EditorState.tabSize.of(2),
-    keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap, ...(look === 'full' ? [indentWithTab] : [])]),
-    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+    keymap.of([
+      ...closeBracketsKeymap,
+      ...defaultKeymap,
+      ...historyKeymap,
+      ...completionKeymap,
+      ...lintKeymap,
+      ...(look === 'full' ? [indentWithTab] : []),
+    ]),
+    EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
     theme,
     language === 'typescript' ? javascript({ typescript: true }) : language === 'json' ? json() : [],
   ]
@@ -129,11 +160,20 @@ const theme = EditorView.theme({
   '.cm-content': { padding: '12px 0', caretColor: 'var(--accent-text)' },
   '.cm-line': { padding: '0 16px 0 12px' },
   '.cm-cursor': { borderLeftColor: 'var(--accent-text)', borderLeftWidth: '1.5px' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--text-3)', border: 'none', paddingLeft: '12px' },
+  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--text-3)', border: 'none' },
+  '.cm-lineNumbers .cm-gutterElement': { paddingLeft: '20px' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'light-dark(#f3f2fd80, #1d1c2c80)' },
-  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--accent-soft)' },
+  '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
+    backgroundColor: 'var(--accent-soft)',
+  },
   '.cm-matchingBracket': { backgroundColor: 'var(--pressed) !important' },
-  '.cm-tooltip': { backgroundColor: 'var(--raised)', border: 'none', borderRadius: 'var(--r-2)', boxShadow: 'var(--shadow)', color: 'var(--text)' },
+  '.cm-tooltip': {
+    backgroundColor: 'var(--raised)',
+    border: 'none',
+    borderRadius: 'var(--r-2)',
+    boxShadow: 'var(--shadow)',
+    color: 'var(--text)',
+  },
   '.cm-tooltip-autocomplete > ul': { font: 'var(--t-code)' },
   '.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px' },
   '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--text)' },

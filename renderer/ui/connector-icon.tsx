@@ -14,9 +14,17 @@ export function ConnectorIcon({ icon, name, size = 32 }: { icon: string; name: s
   const prefix = useId()
   const drawing = brandIcons[icon]
   return (
-    <span aria-hidden className={cx('inline-grid flex-none place-items-center bg-[light-dark(#f0f0f4,#2a2a32)] font-bold text-ink-2', tiles[size])}>
+    <span
+      aria-hidden
+      className={cx('inline-grid flex-none place-items-center bg-[light-dark(#f0f0f4,#2a2a32)] font-bold text-ink-2', tiles[size])}
+    >
       {drawing ? (
-        <svg viewBox={drawing.viewBox} preserveAspectRatio="xMidYMid" className={cx(drawing.mono && 'text-[light-dark(#18181d,#ededf2)]')} style={drawing.colour ? { color: drawing.colour } : undefined}>
+        <svg
+          viewBox={drawing.viewBox}
+          preserveAspectRatio="xMidYMid"
+          className={cx(drawing.mono && 'text-[light-dark(#18181d,#ededf2)]')}
+          style={drawing.colour ? { color: drawing.colour } : undefined}
+        >
           {drawing.nodes.map((node, index) => draw(node, String(index), prefix))}
         </svg>
       ) : (

@@ -7,10 +7,25 @@ import { cx } from './cx.ts'
 import { ErrorNote } from './error-note.tsx'
 
 const scrim = 'fixed inset-0 z-30 bg-scrim'
-const centred = 'fixed top-1/2 left-1/2 z-31 max-h-[calc(100%-48px)] w-110 max-w-[calc(100%-32px)] -translate-x-1/2 -translate-y-1/2 overflow-auto rounded-3 bg-raised p-5 shadow-float outline-none'
+const centred =
+  'fixed top-1/2 left-1/2 z-31 max-h-[calc(100%-48px)] w-110 max-w-[calc(100%-32px)] -translate-x-1/2 -translate-y-1/2 overflow-auto rounded-3 bg-raised p-5 shadow-float outline-none'
 
 /** A window in the middle. Closes with Escape and a press beside it. */
-export function Dialog({ open, onClose, title, description, children, className }: { open: boolean; onClose: () => void; title: string; description?: ReactNode; children: ReactNode; className?: string }) {
+export function Dialog({
+  open,
+  onClose,
+  title,
+  description,
+  children,
+  className,
+}: {
+  open: boolean
+  onClose: () => void
+  title: string
+  description?: ReactNode
+  children: ReactNode
+  className?: string
+}) {
   return (
     <Radix.Root open={open} onOpenChange={next => !next && onClose()}>
       <Radix.Portal>
@@ -26,7 +41,9 @@ export function Dialog({ open, onClose, title, description, children, className 
 }
 
 /** The buttons at the end of a dialog: the safe one first. */
-export const DialogActions = ({ children }: { children: ReactNode }) => <div className="mt-5 flex items-center justify-end gap-2">{children}</div>
+export const DialogActions = ({ children }: { children: ReactNode }) => (
+  <div className="mt-5 flex items-center justify-end gap-2">{children}</div>
+)
 
 /** Asks before something that cannot be taken back. Focus starts on the safe choice. */
 export function ConfirmDialog({
@@ -76,12 +93,34 @@ export function ConfirmDialog({
 }
 
 /** A sheet from the right edge, 480 wide. `head` stands beside the close button. */
-export function Drawer({ open, onClose, title, head, foot, children }: { open: boolean; onClose: () => void; title: string; head: ReactNode; foot?: ReactNode; children: ReactNode }) {
+export function Drawer({
+  open,
+  onClose,
+  title,
+  head,
+  foot,
+  children,
+}: {
+  open: boolean
+  onClose: () => void
+  title: string
+  head: ReactNode
+  foot?: ReactNode
+  children: ReactNode
+}) {
   return (
     <Radix.Root open={open} onOpenChange={next => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={scrim} />
-        <Radix.Content aria-describedby={undefined} className="fixed top-13 right-4 bottom-9 z-31 flex w-120 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-3 bg-raised shadow-float outline-none opens">
+        <Radix.Content
+          aria-describedby={undefined}
+          // The sheet itself is focused: its first button would show a tooltip nobody asked for.
+          onOpenAutoFocus={event => {
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
+          className="fixed top-13 right-4 bottom-9 z-31 flex w-120 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-3 bg-raised shadow-float outline-none opens"
+        >
           <Radix.Title className="sr-only">{title}</Radix.Title>
           <div className="flex flex-none items-start gap-3 pt-5 pr-3 pb-4 pl-5">
             <div className="min-w-0 flex-1">{head}</div>
@@ -91,7 +130,12 @@ export function Drawer({ open, onClose, title, head, foot, children }: { open: b
               </IconButton>
             </Radix.Close>
           </div>
-          <div tabIndex={0} role="region" aria-label={title} className="min-h-0 flex-1 space-y-6 overflow-auto px-5 pb-5 -outline-offset-2!">
+          <div
+            tabIndex={0}
+            role="region"
+            aria-label={title}
+            className="min-h-0 flex-1 space-y-6 overflow-auto px-5 pb-5 -outline-offset-2!"
+          >
             {children}
           </div>
           {foot && <div className="flex flex-none items-center gap-2 border-t border-line px-5 py-3">{foot}</div>}

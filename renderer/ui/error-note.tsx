@@ -6,7 +6,15 @@ import { actionOf } from './error-action.ts'
 import { cx } from './cx.ts'
 
 /** One sentence and one action; details stay folded, with the code to quote. */
-export function ErrorNote({ error, onRetry, className }: { error: Pick<AppError, 'code' | 'message' | 'action' | 'details'>; onRetry?: () => void; className?: string }) {
+export function ErrorNote({
+  error,
+  onRetry,
+  className,
+}: {
+  error: Pick<AppError, 'code' | 'message' | 'action' | 'details'>
+  onRetry?: () => void
+  className?: string
+}) {
   const [open, setOpen] = useState(false)
   const action = actionOf(error.action, onRetry)
   return (
@@ -22,7 +30,12 @@ export function ErrorNote({ error, onRetry, className }: { error: Pick<AppError,
       </div>
       <div className="flex items-center justify-between px-3 pb-2 pl-9 text-12">
         {error.details ? (
-          <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="-ml-1 inline-flex h-6 items-center gap-1 rounded-1 px-1 font-medium">
+          <button
+            type="button"
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+            className="-ml-1 inline-flex h-6 items-center gap-1 rounded-1 px-1 font-medium"
+          >
             <ChevronDown className={cx('i-12 transition-transform duration-120', open && 'rotate-180')} />
             Details
           </button>
@@ -31,7 +44,11 @@ export function ErrorNote({ error, onRetry, className }: { error: Pick<AppError,
         )}
         <code className="text-[11px]">{error.code}</code>
       </div>
-      {open && <pre className="mx-3 mb-3 overflow-auto rounded-2 border border-line bg-sunken px-3 py-2 break-words whitespace-pre-wrap text-ink">{error.details}</pre>}
+      {open && (
+        <pre className="mx-3 mb-3 overflow-auto rounded-2 border border-line bg-sunken px-3 py-2 break-words whitespace-pre-wrap text-ink">
+          {error.details}
+        </pre>
+      )}
     </div>
   )
 }

@@ -9,9 +9,23 @@ type InputProps = Omit<ComponentProps<'input'>, 'size'> & { size?: 'md' | 'lg'; 
 /** `icon` stands before, `end` after the text. */
 export function Input({ size = 'md', icon, end, bad, className, ...rest }: InputProps) {
   return (
-    <span className={cx(box, size === 'lg' ? 'h-9 px-3' : 'h-7 px-2', bad && 'border-bad! shadow-[0_0_0_3px_var(--bad-soft)]!', '[&_svg]:text-ink-3', className)}>
+    <span
+      className={cx(
+        box,
+        size === 'lg' ? 'h-9 px-3' : 'h-7 px-2',
+        bad && 'border-bad! shadow-[0_0_0_3px_var(--bad-soft)]!',
+        '[&_svg]:text-ink-3',
+        className,
+      )}
+    >
       {icon}
-      <input spellCheck={false} autoComplete="off" aria-invalid={bad || undefined} {...rest} className="min-w-0 flex-1 bg-transparent outline-none" />
+      <input
+        spellCheck={false}
+        autoComplete="off"
+        aria-invalid={bad || undefined}
+        {...rest}
+        className="min-w-0 flex-1 bg-transparent outline-none"
+      />
       {end}
     </span>
   )
@@ -19,7 +33,15 @@ export function Input({ size = 'md', icon, end, bad, className, ...rest }: Input
 
 /** A search field without a border, for the head of a panel. */
 export function FilterInput(props: InputProps) {
-  return <Input type="search" icon={<Search className="i-14" />} placeholder="Filter" {...props} className={cx('border-transparent! bg-sunken focus-within:border-accent!', props.className)} />
+  return (
+    <Input
+      type="search"
+      icon={<Search className="i-14" />}
+      placeholder="Filter"
+      {...props}
+      className={cx('border-transparent! bg-sunken focus-within:border-accent!', props.className)}
+    />
+  )
 }
 
 export function Textarea({ bad, className, ...rest }: ComponentProps<'textarea'> & { bad?: boolean }) {
@@ -28,7 +50,11 @@ export function Textarea({ bad, className, ...rest }: ComponentProps<'textarea'>
       spellCheck={false}
       aria-invalid={bad || undefined}
       {...rest}
-      className={cx('block w-full rounded-2 bg-surface p-2 text-13 outline-none field-border focus:border-accent focus:shadow-[0_0_0_3px_var(--accent-soft)]', bad && 'border-bad!', className)}
+      className={cx(
+        'block w-full rounded-2 bg-surface p-2 text-13 outline-none field-border focus:border-accent focus:shadow-[0_0_0_3px_var(--accent-soft)]',
+        bad && 'border-bad!',
+        className,
+      )}
     />
   )
 }

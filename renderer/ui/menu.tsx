@@ -5,12 +5,28 @@ import { cx } from './cx.ts'
 import { Kbd } from './kbd.tsx'
 
 /** `trigger` is one element that takes a ref, such as a Button. */
-export function Menu({ trigger, align = 'end', label, children }: { trigger: ReactNode; align?: 'start' | 'end'; label?: string; children: ReactNode }) {
+export function Menu({
+  trigger,
+  align = 'end',
+  label,
+  children,
+}: {
+  trigger: ReactNode
+  align?: 'start' | 'end'
+  label?: string
+  children: ReactNode
+}) {
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content aria-label={label} align={align} sideOffset={4} collisionPadding={8} className="z-40 max-h-100 min-w-46 overflow-auto rounded-3 bg-raised p-1 shadow-float opens">
+        <Radix.Content
+          aria-label={label}
+          align={align}
+          sideOffset={4}
+          collisionPadding={8}
+          className="z-40 max-h-100 min-w-46 overflow-auto rounded-3 bg-raised p-1 shadow-float opens"
+        >
           {children}
         </Radix.Content>
       </Radix.Portal>
@@ -18,9 +34,13 @@ export function Menu({ trigger, align = 'end', label, children }: { trigger: Rea
   )
 }
 
-const item = 'flex h-7 w-full items-center gap-2 rounded-2 px-2 text-13 whitespace-nowrap outline-none select-none data-[highlighted]:bg-pressed data-[disabled]:opacity-50'
+const item =
+  'flex h-7 w-full items-center gap-2 rounded-2 px-2 text-13 whitespace-nowrap outline-none select-none data-[highlighted]:bg-pressed data-[disabled]:opacity-50'
 
-type ItemProps = { icon?: ReactNode; keys?: string; danger?: boolean; checked?: boolean } & Omit<ComponentProps<typeof Radix.Item>, 'className'>
+type ItemProps = { icon?: ReactNode; keys?: string; danger?: boolean; checked?: boolean } & Omit<
+  ComponentProps<typeof Radix.Item>,
+  'className'
+>
 
 export function MenuItem({ icon, keys, danger, checked, children, ...rest }: ItemProps) {
   return (
@@ -47,4 +67,6 @@ export function MenuLink({ icon, checked, href, children }: { icon?: ReactNode; 
 }
 
 export const MenuSeparator = () => <Radix.Separator className="my-1 h-px bg-line" />
-export const MenuLabel = ({ children }: { children: ReactNode }) => <Radix.Label className="flex h-6 items-center px-2 text-12 text-ink-3">{children}</Radix.Label>
+export const MenuLabel = ({ children }: { children: ReactNode }) => (
+  <Radix.Label className="flex h-6 items-center px-2 text-12 text-ink-3">{children}</Radix.Label>
+)

@@ -1,5 +1,8 @@
 import { useSyncExternalStore } from 'react'
 import { cx } from './cx.ts'
+import { exactTime, relativeWords } from './time-words.ts'
+
+export { durationWords, exactTime } from './time-words.ts'
 
 const minuteMs = 60_000
 const listeners = new Set<() => void>()
@@ -19,51 +22,13 @@ const useNow = (): number =>
     () => now,
   )
 
-/** “4 min ago”, “Yesterday”, “18 Nov”; the exact time in the user's zone on hover. `at` is an ISO time. */
-export function RelativeTime({ at, className }: { at: string; className?: string }) {
+/** “4 min ago”, “Yesterday”, “18 Nov”; the exact time in the user's zone on hover. `at` is an ISO time. `inline`: within a sentence. */
+export function RelativeTime({ at, inline, className }: { at: string; inline?: boolean; className?: string }) {
   const then = new Date(at)
+  const words = relativeWords(then.getTime(), useNow())
   return (
     <time dateTime={at} title={exactTime(then)} className={cx('tabular-nums', className)}>
-      {relativeWords(then.getTime(), useNow())}
+      {inline ? words.replace(/^(Just|Yesterday|In|Today|Tomorrow)\b/, word => word.toLowerCase()) : words}
     </time>
   )
-}
-
-export const exactTime = (at: Date): string => at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
-
-export function relativeWords(then: number, now: number): string {
-  const minutes = Math.floor((now - then) / minuteMs)
-  if (minutes < -1) return aheadWords(then, now)
-  if (minutes < 1) return 'Just now'
-  if (minutes < 60) return `${minutes} min ago`
-  const days = daysBetween(then, now)
-  if (days === 0 || minutes < 4 * 60) return `${Math.floor(minutes / 60)} h ago`
-  if (days === 1) return 'Yesterday'
-  return dayWords(then, now)
-}
-
-function aheadWords(then: number, now: number): string {
-  const minutes = Math.ceil((then - now) / minuteMs)
-  if (minutes < 60) return `In ${minutes} min`
-  const clock = new Date(then).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
-  const days = daysBetween(now, then)
-  if (days === 0) return `Today, ${clock}`
-  return days === 1 ? `Tomorrow, ${clock}` : `${dayWords(then, now)}, ${clock}`
-}
-
-function dayWords(then: number, now: number): string {
-  const sameYear = new Date(then).getFullYear() === new Date(now).getFullYear()
-  return new Date(then).toLocaleDateString(undefined, { day: 'numeric', month: 'short', ...(sameYear ? {} : { year: 'numeric' }) })
-}
-
-function daysBetween(from: number, to: number): number {
-  const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0)
-  return Math.round((midnight(to) - midnight(from)) / (24 * 60 * minuteMs))
-}
-
-/** “0.6 s”, “182 ms”, “2 min 5 s”. */
-export function durationWords(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`
 }

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react'
 import { cx } from './cx.ts'
 
-export const Bone = ({ className }: { className?: string }) => <span className={cx('block rounded-1 bg-[light-dark(#ebebef,#26262d)]', className ?? 'h-2 w-full')} />
+export const Bone = ({ className }: { className?: string }) => (
+  <span className={cx('block rounded-1 bg-[light-dark(#ebebef,#26262d)]', className ?? 'h-2 w-full')} />
+)
 
 /** Rows in the shape of what comes, shown only when it takes over 100 ms. */
 export function Skeleton({ rows = 4, className, children }: { rows?: number; className?: string; children?: React.ReactNode }) {

@@ -7,7 +7,15 @@ const part =
   'inline-flex h-6 items-center gap-1.5 rounded-1 px-2.5 text-13 font-medium whitespace-nowrap text-ink-2 hover:text-ink aria-[current]:bg-[light-dark(#fff,#3a3a44)] aria-[current]:text-ink aria-[current]:shadow-[0_1px_2px_rgb(0_0_0/.08)] data-[state=on]:bg-[light-dark(#fff,#3a3a44)] data-[state=on]:text-ink data-[state=on]:shadow-[0_1px_2px_rgb(0_0_0/.08)]'
 
 /** Tabs that are places: each has an address. Drawn in the head of a panel. */
-export function Tabs({ label, tabs, current }: { label: string; tabs: { id: string; title: string; href: string; count?: number }[]; current: string }) {
+export function Tabs({
+  label,
+  tabs,
+  current,
+}: {
+  label: string
+  tabs: { id: string; title: string; href: string; count?: number }[]
+  current: string
+}) {
   return (
     <nav aria-label={label} className={cx(group, 'ml-3')}>
       {tabs.map(({ id, title, href, count }) => (
@@ -33,7 +41,13 @@ export function Segmented<Value extends string>({
   options: { value: Value; title: ReactNode; icon?: ReactNode }[]
 }) {
   return (
-    <ToggleGroup.Root type="single" aria-label={label} value={value} onValueChange={next => next && onChange(next as Value)} className={group}>
+    <ToggleGroup.Root
+      type="single"
+      aria-label={label}
+      value={value}
+      onValueChange={next => next && onChange(next as Value)}
+      className={group}
+    >
       {options.map(option => (
         <ToggleGroup.Item key={option.value} value={option.value} className={part}>
           {option.icon}

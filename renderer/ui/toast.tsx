@@ -31,7 +31,12 @@ export const toast = {
 export function Toasts() {
   const toasts = useToasts(state => state.toasts)
   return (
-    <div role="region" aria-label="Notifications" aria-live="polite" className="pointer-events-none fixed bottom-12 left-1/2 z-50 flex -translate-x-1/2 flex-col items-center gap-2">
+    <div
+      role="region"
+      aria-label="Notifications"
+      aria-live="polite"
+      className="pointer-events-none fixed bottom-12 left-1/2 z-50 flex -translate-x-1/2 flex-col items-center gap-2"
+    >
       {toasts.map(toast => (
         <ToastCard key={toast.id} toast={toast} />
       ))}
@@ -45,7 +50,10 @@ function ToastCard({ toast: { id, text, tone, action } }: { toast: Toast }) {
     return () => clearTimeout(timer)
   }, [id, tone])
   return (
-    <div role={tone === 'bad' ? 'alert' : undefined} className="pointer-events-auto flex min-h-11 max-w-130 items-center gap-2 rounded-3 bg-raised py-2 pr-2 pl-3 text-13 shadow-float opens">
+    <div
+      role={tone === 'bad' ? 'alert' : undefined}
+      className="pointer-events-auto flex min-h-11 max-w-130 items-center gap-2 rounded-3 bg-raised py-2 pr-2 pl-3 text-13 shadow-float opens"
+    >
       {tone === 'bad' ? <TriangleAlert className="text-bad-text" /> : <Check className="text-ok-text" />}
       <span className="min-w-0">{text}</span>
       {action && (

@@ -56,7 +56,10 @@ function Choose({ status, onDone, onCancel }: Props) {
   const [way, setWay] = useState<'passphrase' | 'session'>('passphrase')
   const [passphrase, setPassphrase] = useState('')
   const [repeated, setRepeated] = useState('')
-  const protect = useVaultAct((given: string | null) => (given === null ? client.vault.keepForSession() : client.vault.setPassphrase({ passphrase: given })), onDone)
+  const protect = useVaultAct(
+    (given: string | null) => (given === null ? client.vault.keepForSession() : client.vault.setPassphrase({ passphrase: given })),
+    onDone,
+  )
   const differs = repeated.length > 0 && repeated !== passphrase
   const isReady = way === 'session' || (passphrase.length >= 8 && repeated === passphrase)
   const submit = (event: FormEvent): void => {
@@ -77,10 +80,27 @@ function Choose({ status, onDone, onCancel }: Props) {
       {way === 'passphrase' && (
         <>
           <Field label="Passphrase" hint="At least 8 characters. It cannot be recovered.">
-            {ids => <Input {...ids} type="password" autoComplete="new-password" value={passphrase} onChange={event => setPassphrase(event.target.value)} />}
+            {ids => (
+              <Input
+                {...ids}
+                type="password"
+                autoComplete="new-password"
+                value={passphrase}
+                onChange={event => setPassphrase(event.target.value)}
+              />
+            )}
           </Field>
           <Field label="Repeat it" error={differs ? 'The two are not the same.' : null}>
-            {ids => <Input {...ids} type="password" autoComplete="new-password" bad={differs} value={repeated} onChange={event => setRepeated(event.target.value)} />}
+            {ids => (
+              <Input
+                {...ids}
+                type="password"
+                autoComplete="new-password"
+                bad={differs}
+                value={repeated}
+                onChange={event => setRepeated(event.target.value)}
+              />
+            )}
           </Field>
         </>
       )}

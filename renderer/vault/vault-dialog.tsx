@@ -9,7 +9,12 @@ export function VaultDialog() {
   const { data: status } = useVault()
   const locked = status?.protection === 'locked'
   return (
-    <Dialog open={waiting !== null} onClose={() => answerGate(false)} title={locked ? 'Your sign-ins are locked' : 'Where should sign-ins be kept?'} description={status?.message}>
+    <Dialog
+      open={waiting !== null}
+      onClose={() => answerGate(false)}
+      title={locked ? 'Your sign-ins are locked' : 'Where should sign-ins be kept?'}
+      description={status?.message}
+    >
       {status && <VaultChoice status={status} onDone={() => answerGate(true)} onCancel={() => answerGate(false)} />}
     </Dialog>
   )

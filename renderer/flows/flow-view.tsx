@@ -1,0 +1,148 @@
+import { Play, TriangleAlert } from 'lucide-react'
+import { useMemo, useRef, useState } from 'react'
+import { usesOf } from '../../core/app/uses.ts'
+import type { AppModel } from '../../core/app/model.ts'
+import { readTask } from '../../core/app/task.ts'
+import { useConnections, type FlowSummary } from '../app-data.ts'
+import { useFile } from '../files/files.ts'
+import { SaveState } from '../files/save-state.tsx'
+import { go, hrefOf } from '../routes.ts'
+import { PastRuns } from '../runs/past-runs.tsx'
+import { Button } from '../ui/button.tsx'
+import { Note } from '../ui/card.tsx'
+import { Switch } from '../ui/choice.tsx'
+import { actionOf } from '../ui/error-action.ts'
+import { Panel, PanelHead } from '../ui/panel.tsx'
+import { Segmented } from '../ui/tabs.tsx'
+import { useNarrow } from '../ui/use-narrow.ts'
+import { editAt, missingAccount, useLastRun, useRunFlow, useSwitchFlow, type Place } from './flow-acts.ts'
+import { FlowCanvas } from './flow-canvas.tsx'
+import { FlowJson } from './flow-json.tsx'
+import { FileProblem } from './file-problem.tsx'
+import { triggerNodeId } from './graph.ts'
+import { StepPanel } from './step-panel.tsx'
+import { TriggerPanel } from './trigger-panel.tsx'
+import { namesIn } from './words.ts'
+
+export type FlowTab = 'canvas' | 'json' | 'runs'
+type Props = { appId: string; model: AppModel; found: AppModel['flows'][number]; summary: FlowSummary; tab: FlowTab; crumbs: boolean }
+
+const tabs: { value: FlowTab; title: string }[] = [
+  { value: 'canvas', title: 'Canvas' },
+  { value: 'json', title: 'JSON' },
+  { value: 'runs', title: 'Runs' },
+]
+const panelFitsPx = 720
+
+/** One flow: drawn, as its file, or by its runs. */
+export function FlowView({ appId, model, found, summary, tab, crumbs }: Props) {
+  const { name, title, active } = summary
+  const setOn = useSwitchFlow(appId, summary)
+  const runNow = useRunFlow(appId, summary)
+  const isOn = setOn.isPending ? setOn.variables : active
+  const problems = useMemo(() => model.problems.filter(({ path }) => path === found.file), [model.problems, found.file])
+  const showTab = (next: FlowTab) => go({ app: appId, screen: 'flows', path: next === 'canvas' ? [name] : [name, next] })
+  const edit = (place: Place) => void editAt(appId, found, place)
+  return (
+    <Panel label={`Flow ${title}`}>
+      <PanelHead
+        title={title}
+        crumbs={crumbs ? [{ label: 'Flows', href: hrefOf({ app: appId, screen: 'flows' }) }] : []}
+        beside={
+          <span className="flex flex-none items-center gap-2 pl-2 text-13 text-ink-2">
+            <Switch label={`${title} is on`} checked={isOn} onChange={on => setOn.mutate(on)} />
+            <span aria-hidden>{isOn ? 'On' : 'Off'}</span>
+          </span>
+        }
+        actions={
+          <>
+            <Segmented label="View" value={tab} onChange={showTab} options={tabs} />
+            <Button icon={<Play />} busy={runNow.isPending} onClick={() => runNow.mutate()}>
+              Run now
+            </Button>
+          </>
+        }
+      />
+      <Blocked appId={appId} model={model} summary={summary} onEdit={() => edit({ key: 'trigger' })} />
+      {problems[0] && <FileProblem problem={problems[0]} keepsRunning {...(tab === 'canvas' && { onOpen: () => edit({ line: problems[0]?.line ?? 1 }) })} />}
+      {tab === 'canvas' && <CanvasTab appId={appId} model={model} found={found} summary={summary} onEdit={edit} />}
+      {tab === 'json' && <JsonTab appId={appId} name={name} path={found.file} title={title} problems={problems} />}
+      {tab === 'runs' && <PastRuns appId={appId} of={{ kind: 'flow', name }} />}
+    </Panel>
+  )
+}
+
+/** Why the flow cannot run as it stands, and the one thing to do about it. */
+function Blocked({ appId, model, summary: { name, blockedBy }, onEdit }: { appId: string; model: AppModel; summary: FlowSummary; onEdit: () => void }) {
+  const connections = useConnections(appId).data
+  if (!blockedBy) return null
+  const action = actionOf((connections && missingAccount(model, name, connections)) ?? undefined) ?? { label: 'Edit in JSON', run: onEdit }
+  return (
+    <div className="flex-none border-b border-line p-3">
+      <Note
+        tone="warn"
+        icon={<TriangleAlert />}
+        action={
+          <Button size="sm" className="text-ink" onClick={action.run}>
+            {action.label}
+          </Button>
+        }
+      >
+        {blockedBy}
+      </Note>
+    </div>
+  )
+}
+
+function JsonTab({ appId, name, path, title, problems }: { appId: string; name: string; path: string; title: string; problems: AppModel['problems'] }) {
+  const file = useFile(appId, path)
+  return (
+    <>
+      <div className="flex h-9 flex-none items-center gap-2 border-b border-line px-5">
+        <code className="truncate text-ink-2">{path}</code>
+        <SaveState file={file} />
+      </div>
+      <FlowJson appId={appId} name={name} file={file} path={path} title={title} problems={problems} />
+    </>
+  )
+}
+
+function CanvasTab({ appId, model, found: { flow }, summary, onEdit }: Pick<Props, 'appId' | 'model' | 'found' | 'summary'> & { onEdit: (place: Place) => void }) {
+  const area = useRef<HTMLDivElement>(null)
+  const isOver = useNarrow(area, panelFitsPx)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const run = useLastRun(appId, summary.lastRun?.id ?? null).data
+  const names = namesIn(flow, model)
+  const step = summary.steps.find(known => known.name === chosen)
+  const task = flow.definition.do.find(item => chosen !== null && Object.hasOwn(item, chosen))?.[chosen ?? '']
+  const side = { appId, names, isOver, onClose: () => setChosen(null) }
+  return (
+    <div ref={area} className="@container relative flex min-h-0 flex-1">
+      <div className="min-h-0 min-w-0 flex-1">
+        <FlowCanvas flow={flow} summary={summary} model={model} run={run} chosen={chosen} onChoose={setChosen} />
+      </div>
+      {chosen === triggerNodeId && <TriggerPanel {...side} flow={flow} summary={summary} onEdit={() => onEdit({ key: 'trigger' })} />}
+      {step && task && (
+        <StepPanel
+          key={step.name}
+          {...side}
+          step={step}
+          number={summary.steps.indexOf(step) + 1}
+          task={task}
+          tools={toolsOfTask(model, task)}
+          run={run}
+          onEdit={() => onEdit({ step: step.name })}
+        />
+      )}
+    </div>
+  )
+}
+
+/** The tools that one step needs an account for. */
+function toolsOfTask(model: AppModel, task: Parameters<typeof readTask>[0]): string[] {
+  const read = readTask(task)
+  if (read.kind === 'action') return [read.task.with.connector]
+  if (read.kind !== 'function') return []
+  const uses = usesOf(model).filter(use => use.kind === 'function' && use.name === read.task.with.function_name)
+  return [...new Set(uses.map(({ connector }) => connector))]
+}
