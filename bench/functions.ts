@@ -1,14 +1,11 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { Readable } from 'node:stream'
-import { createInterface } from 'node:readline'
+import { join } from 'node:path'
 import { bundleFunction, type Bundle } from '../host/functions/bundle.ts'
 import { loadFunction } from '../host/functions/function-process.ts'
 import { startSandbox, type SandboxProcess } from '../host/functions/sandbox/process.ts'
 import { createWatchdog } from '../host/functions/watchdog.ts'
+import { startServer } from './child.ts'
 import { load, type Target } from './load.ts'
 import { percentile } from './percentile.ts'
 
@@ -121,20 +118,6 @@ async function measureHttp(root: string): Promise<Record<string, number>> {
       'warm call over bare ms': median(each(found.host.p50, found.bare.p50, (a, b) => a - b)),
     }
   } finally {
-    await Promise.all([stop(bare.child), stop(host.child)])
+    await Promise.all([bare.stop(), host.stop()])
   }
-}
-
-type Child = ChildProcessByStdio<null, Readable, null>
-
-async function startServer(file: string, ...words: string[]): Promise<{ child: Child; line: string }> {
-  const child = spawn(process.execPath, [resolve(file), ...words], { stdio: ['ignore', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: child.stdout })) return { child, line }
-  throw new Error(`${file} ended before it said where it runs.`)
-}
-
-async function stop(child: Child): Promise<void> {
-  const exited = once(child, 'exit')
-  child.kill('SIGTERM')
-  await exited
 }

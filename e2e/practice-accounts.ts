@@ -16,7 +16,12 @@ import type { Practice } from '../main/practice/practice.ts'
 async function tokenFor(origin: string, connector: Connector, client: { clientId: string; clientSecret: string }): Promise<string> {
   const { authorizationPath = '', tokenPath = '' } = connector.provider.practice ?? {}
   const practice: Pick<Practice, 'endpoints'> = {
-    endpoints: async () => ({ authorizationEndpoint: origin + authorizationPath, tokenEndpoint: origin + tokenPath, ...client, origins: {} }),
+    endpoints: async () => ({
+      authorizationEndpoint: origin + authorizationPath,
+      tokenEndpoint: origin + tokenPath,
+      ...client,
+      origins: {},
+    }),
   }
   const grant = await grantFor(practice as Practice, 'app', connector, Object.keys(connector.scopes))
   return grant.access_token

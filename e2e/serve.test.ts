@@ -8,13 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
-import { RPCLink } from '@orpc/client/websocket'
 import { chromium, type Browser } from 'playwright-core'
-import { WebSocket } from 'ws'
-import type { MainContract } from '../core/contract/main.ts'
-import { createClient, linkOptions } from '../core/rpc/connect.ts'
 import { chromiumOptions } from './built.ts'
-import { startServe } from './shells/serve.ts'
+import { connectTo, startServe } from './shells/serve.ts'
 import { appEnvironment, endProcess } from './shells/shell.ts'
 
 let browser: Browser
@@ -42,11 +38,9 @@ const refuses = (t: TestContext, home: string, sentence: RegExp, args?: string[]
   )
 
 function connect(t: TestContext, address: string) {
-  const url = new URL(address)
-  const cookie = `plugboard-${url.port}=${url.searchParams.get('token')}`
-  const socket = new WebSocket(`ws://${url.host}/rpc`, { headers: { cookie, origin: url.origin } })
-  t.after(() => socket.close())
-  return createClient<MainContract>(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket, ...linkOptions }))
+  const { client, close } = connectTo(address)
+  t.after(close)
+  return client
 }
 
 test('the address on the terminal opens the app, and the token does not stay in it', async t => {

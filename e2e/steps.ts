@@ -37,20 +37,18 @@ export const create = (page: Page): Promise<void> => planCard(page).getByRole('b
 // Accounts
 
 /** Goes to the practice service's sign-in page, as the card, the tool's page or a row of My integrations offers it. */
-export const beginPractice = (
-  app: App,
-  options: { from?: Locator; button?: string; passphrase?: string } = {},
-): Promise<Page> =>
+export const beginPractice = (app: App, options: { from?: Locator; button?: string; passphrase?: string } = {}): Promise<Page> =>
   app.browserPage(async () => {
     const { from = app.page.locator('body'), button = 'Try with a practice account', passphrase } = options
     await from.getByRole('button', { name: button }).first().click()
     await chooseProtection(app.page, passphrase)
   })
 
-/** Agrees as Robin on a practice service's sign-in page. */
+/** Agrees as Robin on a practice service's sign-in page, and comes back to Plugboard. The tab closes itself after a moment. */
 export async function agree(consent: Page): Promise<void> {
+  const back = consent.waitForResponse(response => new URL(response.url()).searchParams.has('code'))
   await consent.getByRole('button', { name: /robin/i }).first().click()
-  await expect(consent.getByRole('heading', { name: /is connected$/ })).toBeVisible()
+  expect((await back).status()).toBe(200)
   await consent.close()
 }
 
@@ -68,7 +66,7 @@ async function chooseProtection(page: Page, passphrase?: string): Promise<void> 
     await dialog.getByRole('button', { name: 'Use for this session' }).click()
     return
   }
-  await dialog.getByLabel('Passphrase').fill(passphrase)
+  await dialog.getByRole('textbox', { name: 'Passphrase' }).fill(passphrase)
   await dialog.getByLabel('Repeat it').fill(passphrase)
   await dialog.getByRole('button', { name: 'Set passphrase' }).click()
 }
@@ -80,7 +78,10 @@ export async function openMyIntegrations(page: Page): Promise<void> {
 
 /** The row of My integrations with this text. */
 export const account = (page: Page, text: string | RegExp): Locator =>
-  page.getByRole('list', { name: / accounts$/ }).getByRole('listitem').filter({ hasText: text })
+  page
+    .getByRole('list', { name: / accounts$/ })
+    .getByRole('listitem')
+    .filter({ hasText: text })
 
 export async function moreActions(row: Locator, action: string | RegExp): Promise<void> {
   await row.getByRole('button', { name: /^More actions for/ }).click()

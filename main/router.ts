@@ -63,6 +63,7 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
       remove: os.apps.remove.handler(async ({ input }) => {
         await rooms.closeApp(input.appId)
         await projects.remove(input.appId)
+        await connections.forgetApp(input.appId)
         return {}
       }),
       readFile: os.apps.readFile.handler(({ input }) => projects.readFile(input.appId, input.path)),

@@ -68,9 +68,14 @@ function follow<T>(key: QueryKey, open: (signal: AbortSignal) => Promise<AsyncIt
   let stopping = new AbortController()
   /** A stream that ends or breaks off, as when the host process starts again, is opened anew. A refusal is final. */
   async function read(signal: AbortSignal): Promise<void> {
+    let isAgain = false
     for (let pauseMs = 250; !signal.aborted; pauseMs = Math.min(pauseMs * 2, 5000)) {
       try {
-        for await (const item of await open(signal)) {
+        const stream = await open(signal)
+        // Nobody has told what changed in between.
+        if (isAgain) void queryClient.invalidateQueries({ queryKey: key.slice(0, 2) })
+        isAgain = true
+        for await (const item of stream) {
           pauseMs = 250
           queryClient.setQueryData(key, item)
           queryClient.setQueryData([...key, 'error'], null)

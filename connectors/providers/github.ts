@@ -12,6 +12,8 @@ export const github: Provider = {
   scopeParameter: 'scope',
   scopeSeparator: ' ',
   grantedScopeSeparator: ',',
+  // https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps: the answer leaves out what a wider one includes.
+  impliedScopes: { repo: ['public_repo'], user: ['read:user', 'user:email'] },
   authorizationParameters: {},
   clientAuthentication: 'client_secret_post',
   secretRequired: true,

@@ -18,7 +18,8 @@ export const google: Provider = {
   pkce: true,
   redirect: { host: '127.0.0.1', path: '/callback', ports: [] },
   grantAt: 'top',
-  rotation: 'none',
+  rotation: 'stable',
+  impliedScopes: { 'https://www.googleapis.com/auth/userinfo.email': ['email'] },
   accountPageUrl: 'https://myaccount.google.com/connections',
   clientPageUrl: 'https://console.cloud.google.com/apis/credentials',
   apiOrigins: [

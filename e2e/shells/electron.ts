@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium } from '@playwright/test'
 import { chromiumOptions, out } from '../built.ts'
-import { appEnvironment, endProcess, type OpenOptions, type Shell, type StartOptions } from './shell.ts'
+import { appEnvironment, browserTimeoutMs, endProcess, type OpenOptions, type Shell, type StartOptions } from './shell.ts'
 
 type Message = { kind: 'started'; errorBoxes: string[] } | { kind: 'opened'; url: string } | { kind: 'fault'; text: string }
 
@@ -45,7 +45,7 @@ export async function openElectronShell({ browser, contextOptions, home, start: 
     stop: signal => endProcess(running, signal),
     // The system browser is another one than the app's own Chromium.
     browserPage: async action => {
-      const timeout = AbortSignal.timeout(15_000)
+      const timeout = AbortSignal.timeout(browserTimeoutMs)
       const [{ url }] = await Promise.all([next(running, 'opened', timeout), action()])
       const opened = await outside.newPage()
       await opened.goto(url)

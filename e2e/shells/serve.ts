@@ -1,8 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { RPCLink } from '@orpc/client/websocket'
+import type { ContractRouterClient } from '@orpc/contract'
+import { WebSocket } from 'ws'
+import type { MainContract } from '../../core/contract/main.ts'
+import { createClient, linkOptions } from '../../core/rpc/connect.ts'
 import { out } from '../built.ts'
-import { appEnvironment, endProcess, type OpenOptions, type Shell, type StartOptions } from './shell.ts'
+import { appEnvironment, browserTimeoutMs, endProcess, type OpenOptions, type Shell, type StartOptions } from './shell.ts'
 
 /** Starts the built browser shell; resolves with the address it prints. Rejects with what it says when it ends instead. */
 export async function startServe(options: {
@@ -10,7 +15,10 @@ export async function startServe(options: {
   env: Record<string, string>
 }): Promise<{ child: ChildProcess; address: string }> {
   const args = options.args ?? ['--port', '0', '--no-open']
-  const child = spawn(process.execPath, [join(out, 'main/serve.js'), ...args], { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [options.program ?? join(out, 'main/serve.js'), ...args], {
+    env: options.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let complaint = ''
   child.stderr.on('data', text => {
     complaint += String(text)
@@ -22,6 +30,15 @@ export async function startServe(options: {
   })
   child.once('close', () => reject(new Error(complaint)))
   return { child, address: await promise }
+}
+
+/** Main's contract, as a program that holds the address reaches it. */
+export function connectTo(address: string): { client: ContractRouterClient<MainContract>; close(): void } {
+  const url = new URL(address)
+  const cookie = `plugboard-${url.port}=${url.searchParams.get('token')}`
+  const socket = new WebSocket(`ws://${url.host}/rpc`, { headers: { cookie, origin: url.origin } })
+  const link = new RPCLink({ websocket: socket as unknown as globalThis.WebSocket, ...linkOptions })
+  return { client: createClient<MainContract>(link), close: () => socket.close() }
 }
 
 export async function openServeShell({ browser, contextOptions, home, start: first }: OpenOptions): Promise<Shell> {
@@ -46,7 +63,7 @@ export async function openServeShell({ browser, contextOptions, home, start: fir
     stop: signal => endProcess(running, signal),
     // The system browser is the browser the page is in.
     browserPage: async action => {
-      const [opened] = await Promise.all([context.waitForEvent('page'), action()])
+      const [opened] = await Promise.all([context.waitForEvent('page', { timeout: browserTimeoutMs }), action()])
       return opened
     },
     async close() {

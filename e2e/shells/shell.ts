@@ -2,6 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
 
+/** How long the system browser may take to open a page: a practice account that sleeps has to start first. */
+export const browserTimeoutMs = 30_000
+
 export type ShellKind = 'serve' | 'electron'
 export type StartOptions = { env?: Record<string, string> }
 export type OpenOptions = { browser: Browser; contextOptions: BrowserContextOptions; home: string; start: StartOptions }

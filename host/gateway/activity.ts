@@ -24,10 +24,18 @@ export function openActivity(database: AppDatabase) {
   return {
     add(line: Omit<Activity, 'id'>): void {
       const { at, connectionId, connector, action, status, errorCode, durationMs, by } = line
-      database.transaction(() => {
-        insert.run(randomUUID(), at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name)
-        prune.run(keptLines)
-      })
+      const { sqlite } = database
+      // In WAL mode a line written like this outlives a crash of the program; only a loss of power may take the newest ones with it. To
+      // wait for the disk with every call would cost more than all else that the gateway does.
+      sqlite.exec('pragma synchronous = normal')
+      try {
+        database.transaction(() => {
+          insert.run(randomUUID(), at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name)
+          prune.run(keptLines)
+        })
+      } finally {
+        sqlite.exec('pragma synchronous = full')
+      }
     },
     /** Newest first. */
     list({ connectionId = null, limit = 50 }: { connectionId?: string | null; limit?: number }): Activity[] {

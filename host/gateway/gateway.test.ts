@@ -200,6 +200,12 @@ test('the newest 2,000 lines are kept', async t => {
   assert.equal(lines[0]?.by.name, 'postTicket')
 })
 
+test('records are as durable after a call as before it', async t => {
+  const { call, database } = await openNotes(t)
+  await call('notes.readNote')
+  assert.deepEqual({ ...database.sqlite.prepare('pragma synchronous').get() }, { synchronous: 2 })
+})
+
 test('a call that was made stands even when its line cannot be noted', async t => {
   const { call, database, reports } = await openNotes(t)
   database.sqlite.exec('drop table activity')

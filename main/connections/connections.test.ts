@@ -121,7 +121,7 @@ describe('connecting', () => {
       connectWith(connections, { appId: 'desk', connector: 'gmail', scopes: [] }, async () => {}),
       {
         code: 'validation',
-        action: { kind: 'settings', section: 'oauth' },
+        action: { kind: 'settings', section: 'clients' },
       },
     )
     assert.deepEqual(opened, [])

@@ -33,7 +33,7 @@ export function createParties({ practice, clients }: { practice: Practice; clien
         'validation',
         (await clients.missing(provider)) ?? `The client secret for ${connector.name} is missing. Add it in Settings.`,
         {
-          action: { kind: 'settings', section: 'oauth' },
+          action: { kind: 'settings', section: 'clients' },
         },
       )
     },

@@ -69,7 +69,7 @@ describe('authorizing with a certified provider', () => {
     assert.equal((await refresh({ ...wrong, refreshToken: 'x', scopes })).kind, 'misconfigured')
     const attempt = await start(t, { ...wrong, scopes })
     void fetch(await giveConsent(attempt.authorizationUrl)).catch(() => {})
-    await assert.rejects(attempt.exchange(), { code: 'unauthorized', action: { kind: 'settings', section: 'oauth' } })
+    await assert.rejects(attempt.exchange(), { code: 'unauthorized', action: { kind: 'settings', section: 'clients' } })
   })
 
   it('ends as cancelled when the user refuses, and says so in the tab', async t => {

@@ -14,7 +14,7 @@ export const clientErrors = new Set([
 const codeErrors = new Set(['invalid_grant', 'bad_verification_code', 'invalid_code', 'code_already_used', 'code_expired'])
 const redirectErrors = new Set(['redirect_uri_mismatch', 'bad_redirect_uri', 'invalid_redirect_uri'])
 
-const settings = { kind: 'settings', section: 'oauth' } as const
+const settings = { kind: 'settings', section: 'clients' } as const
 const retry = { kind: 'retry' } as const
 
 /** The provider's own words, short enough to stand behind a disclosure. */

@@ -70,15 +70,23 @@ export function ChatPane({ appId }: { appId: string }) {
   )
 }
 
+/** Turned upside down, so that the newest message stays in sight while what is above it grows. */
 function Log({ appId, messages }: { appId: string; messages: ChatMessage[] }) {
-  const end = useRef<HTMLDivElement>(null)
+  const log = useRef<HTMLDivElement>(null)
   const isAnswering = useChatWork(state => appId in state.answering)
   const last = messages.at(-1)
-  // Newer browsers return a promise here, which is no clean-up.
-  useEffect(() => void end.current?.scrollIntoView({ block: 'end' }), [messages.length, last, isAnswering])
+  useEffect(() => {
+    if (log.current) log.current.scrollTop = 0
+  }, [messages.length, last, isAnswering])
   return (
-    <div role="log" aria-label="Messages" tabIndex={0} className="min-h-0 flex-1 overflow-y-auto -outline-offset-2!">
-      <div className="flex min-h-full flex-col justify-end gap-4 p-4">
+    <div
+      ref={log}
+      role="log"
+      aria-label="Messages"
+      tabIndex={0}
+      className="flex min-h-0 flex-1 flex-col-reverse overflow-y-auto -outline-offset-2!"
+    >
+      <div className="flex flex-col gap-4 p-4">
         {messages.map(message => (
           <Message key={message.id} appId={appId} message={message} messages={messages} />
         ))}
@@ -87,7 +95,6 @@ function Log({ appId, messages }: { appId: string; messages: ChatMessage[] }) {
             <Spinner className="text-accent-text" /> Planning…
           </p>
         )}
-        <div ref={end} />
       </div>
     </div>
   )

@@ -105,6 +105,8 @@ function useShowAll(nodes: CanvasNode[], edges: CanvasEdge[]): () => void {
   }, [nodes, edges, width, height, setViewport])
 }
 
+const box = { borderRadius: 8, outlineOffset: 3 }
+
 function toBox(node: CanvasNode, nodes: readonly CanvasNode[], edges: readonly CanvasEdge[], isChosen: boolean): BoxNode {
   return {
     id: node.id,
@@ -112,6 +114,7 @@ function toBox(node: CanvasNode, nodes: readonly CanvasNode[], edges: readonly C
     position: { x: node.x, y: node.y },
     width: nodeSize.width,
     height: node.height,
+    style: box,
     selected: isChosen,
     ariaRole: 'button',
     domAttributes: { 'aria-pressed': isChosen, 'aria-roledescription': undefined },

@@ -69,7 +69,7 @@ function triggerDetail({ trigger }: Flow, active: boolean, names: Names): string
   if (!active) return 'Off: it does not start by itself'
   if (trigger.condition) return `Only if ${conditionWords(trigger.condition, names) ?? 'its condition holds'}`
   if (trigger.config.trigger_type === 'entity') return names.record
-  return trigger.config.trigger_type === 'scheduled' ? 'Schedule' : 'By hand'
+  return trigger.config.trigger_type === 'scheduled' ? 'Schedule' : '“Run now” starts it'
 }
 
 function stepNode(node: FlowNode, summary: FlowSummary, names: Names, run: RunDetail | undefined): CanvasNode {

@@ -1,12 +1,12 @@
 import { Play, TriangleAlert } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { usesOf } from '../../core/app/uses.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { readTask } from '../../core/app/task.ts'
 import { useConnections, type FlowSummary } from '../app-data.ts'
 import { useFile } from '../files/files.ts'
 import { SaveState } from '../files/save-state.tsx'
-import { go, hrefOf } from '../routes.ts'
+import { go, goInstead, hrefOf } from '../routes.ts'
 import { PastRuns } from '../runs/past-runs.tsx'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/card.tsx'
@@ -25,7 +25,17 @@ import { TriggerPanel } from './trigger-panel.tsx'
 import { namesIn } from './words.ts'
 
 export type FlowTab = 'canvas' | 'json' | 'runs'
-type Props = { appId: string; model: AppModel; found: AppModel['flows'][number]; summary: FlowSummary; tab: FlowTab; crumbs: boolean }
+type Props = {
+  appId: string
+  model: AppModel
+  name: string
+  file: string
+  /** Null while the file cannot be read and never could: then there is nothing to draw or run, only text to put right. */
+  found: AppModel['flows'][number] | null
+  summary: FlowSummary | null
+  tab: FlowTab
+  crumbs: boolean
+}
 
 const tabs: { value: FlowTab; title: string }[] = [
   { value: 'canvas', title: 'Canvas' },
@@ -35,48 +45,73 @@ const tabs: { value: FlowTab; title: string }[] = [
 const panelFitsPx = 720
 
 /** One flow: drawn, as its file, or by its runs. */
-export function FlowView({ appId, model, found, summary, tab, crumbs }: Props) {
-  const { name, title, active } = summary
-  const setOn = useSwitchFlow(appId, summary)
-  const runNow = useRunFlow(appId, summary)
-  const isOn = setOn.isPending ? setOn.variables : active
-  const problems = useMemo(() => model.problems.filter(({ path }) => path === found.file), [model.problems, found.file])
+export function FlowView({ appId, model, name, file, found, summary, tab: askedTab, crumbs }: Props) {
+  const title = summary?.title ?? name
+  const tab = found ? askedTab : 'json'
+  const problems = useMemo(() => model.problems.filter(({ path }) => path === file), [model.problems, file])
+  const [problem] = problems
+  useEffect(() => {
+    // Once it can be read, whoever is putting it right stays in the text.
+    if (!found) goInstead({ app: appId, screen: 'flows', path: [name, 'json'] })
+  }, [appId, name, found])
   const showTab = (next: FlowTab) => go({ app: appId, screen: 'flows', path: next === 'canvas' ? [name] : [name, next] })
-  const edit = (place: Place) => void editAt(appId, found, place)
+  const edit = (place: Place) => void editAt(appId, { name, file }, place)
   return (
     <Panel label={`Flow ${title}`}>
       <PanelHead
         title={title}
         crumbs={crumbs ? [{ label: 'Flows', href: hrefOf({ app: appId, screen: 'flows' }) }] : []}
-        beside={
-          <span className="flex flex-none items-center gap-2 pl-2 text-13 text-ink-2">
-            <Switch label={`${title} is on`} checked={isOn} onChange={on => setOn.mutate(on)} />
-            <span aria-hidden>{isOn ? 'On' : 'Off'}</span>
-          </span>
-        }
+        beside={summary && <OnOff appId={appId} summary={summary} />}
         actions={
-          <>
-            <Segmented label="View" value={tab} onChange={showTab} options={tabs} />
-            <Button icon={<Play />} busy={runNow.isPending} onClick={() => runNow.mutate()}>
-              Run now
-            </Button>
-          </>
+          summary && (
+            <>
+              <Segmented label="View" value={tab} onChange={showTab} options={tabs} />
+              <RunNow appId={appId} summary={summary} />
+            </>
+          )
         }
       />
-      <Blocked appId={appId} model={model} summary={summary} onEdit={() => edit({ key: 'trigger' })} />
-      {problems[0] && <FileProblem problem={problems[0]} keepsRunning {...(tab === 'canvas' && { onOpen: () => edit({ line: problems[0]?.line ?? 1 }) })} />}
-      {tab === 'canvas' && <CanvasTab appId={appId} model={model} found={found} summary={summary} onEdit={edit} />}
-      {tab === 'json' && <JsonTab appId={appId} name={name} path={found.file} title={title} problems={problems} />}
+      {summary?.blockedBy && (
+        <Blocked appId={appId} model={model} name={name} blockedBy={summary.blockedBy} onEdit={() => edit(placeOf(summary, summary.blockedBy ?? ''))} />
+      )}
+      {problem && <FileProblem problem={problem} keepsRunning={found !== null} {...(tab === 'canvas' && { onOpen: () => edit({ line: problem.line ?? 1 }) })} />}
+      {tab === 'canvas' && found && summary && <CanvasTab appId={appId} model={model} found={found} summary={summary} onEdit={edit} />}
+      {tab === 'json' && <JsonTab appId={appId} name={name} path={file} title={title} problems={problems} />}
       {tab === 'runs' && <PastRuns appId={appId} of={{ kind: 'flow', name }} />}
     </Panel>
   )
 }
 
+/** Where in the file a sentence about a flow belongs: at the step it names, else at the trigger. */
+function placeOf({ steps }: FlowSummary, sentence: string): Place {
+  const step = steps.find(({ title }) => sentence.includes(`“${title}”`))
+  return step ? { step: step.name } : { key: 'trigger' }
+}
+
+function OnOff({ appId, summary }: { appId: string; summary: FlowSummary }) {
+  const setOn = useSwitchFlow(appId, summary)
+  const isOn = setOn.isPending ? setOn.variables : summary.active
+  return (
+    <span className="flex flex-none items-center gap-2 pl-2 text-13 text-ink-2">
+      <Switch label={`${summary.title} is on`} checked={isOn} onChange={on => setOn.mutate(on)} />
+      <span aria-hidden>{isOn ? 'On' : 'Off'}</span>
+    </span>
+  )
+}
+
+function RunNow({ appId, summary }: { appId: string; summary: FlowSummary }) {
+  const runNow = useRunFlow(appId, summary)
+  return (
+    <Button icon={<Play />} busy={runNow.isPending} onClick={() => runNow.mutate()}>
+      Run now
+    </Button>
+  )
+}
+
 /** Why the flow cannot run as it stands, and the one thing to do about it. */
-function Blocked({ appId, model, summary: { name, blockedBy }, onEdit }: { appId: string; model: AppModel; summary: FlowSummary; onEdit: () => void }) {
+function Blocked({ appId, model, name, blockedBy, onEdit }: { appId: string; model: AppModel; name: string; blockedBy: string; onEdit: () => void }) {
   const connections = useConnections(appId).data
-  if (!blockedBy) return null
-  const action = actionOf((connections && missingAccount(model, name, connections)) ?? undefined) ?? { label: 'Edit in JSON', run: onEdit }
+  const action = actionOf((connections && missingAccount(model, name, connections)) ?? undefined) ?? { label: 'Show it', run: onEdit }
   return (
     <div className="flex-none border-b border-line p-3">
       <Note
@@ -107,7 +142,9 @@ function JsonTab({ appId, name, path, title, problems }: { appId: string; name: 
   )
 }
 
-function CanvasTab({ appId, model, found: { flow }, summary, onEdit }: Pick<Props, 'appId' | 'model' | 'found' | 'summary'> & { onEdit: (place: Place) => void }) {
+type CanvasProps = { appId: string; model: AppModel; found: AppModel['flows'][number]; summary: FlowSummary; onEdit: (place: Place) => void }
+
+function CanvasTab({ appId, model, found: { flow }, summary, onEdit }: CanvasProps) {
   const area = useRef<HTMLDivElement>(null)
   const isOver = useNarrow(area, panelFitsPx)
   const [chosen, setChosen] = useState<string | null>(null)

@@ -3,17 +3,13 @@ import { useEffect } from 'react'
 import type { AppModel, Problem } from '../../core/app/model.ts'
 import { useFlows, useModel } from '../app-data.ts'
 import { askForLine } from '../files/asked-line.ts'
-import { useFile } from '../files/files.ts'
 import { splitLine } from '../files/line.ts'
-import { SaveState } from '../files/save-state.tsx'
 import { goInstead, hrefOf, type ScreenProps } from '../routes.ts'
 import { buttonClass } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorScreen } from '../ui/error-note.tsx'
 import { Panel, PanelHead } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
-import { FileProblem } from './file-problem.tsx'
-import { FlowJson } from './flow-json.tsx'
 import { FlowList } from './flow-list.tsx'
 import { FlowView, type FlowTab } from './flow-view.tsx'
 
@@ -45,17 +41,27 @@ export function Screen({ appId, path: address }: ScreenProps) {
     )
   const broken = brokenFlows(model.data)
   const crumbs = flows.data.length + broken.length > 1
-  const found = model.data.flows.find(flow => flow.name === name)
-  const summary = flows.data.find(flow => flow.name === name)
+  const found = model.data.flows.find(flow => flow.name === name) ?? null
+  const file = found?.file ?? broken.find(flow => flow.name === name)?.problem.path
   const tab: FlowTab = view === 'json' || view === 'runs' ? view : 'canvas'
-  if (found && summary)
-    return <FlowView key={`${appId}/${name}`} appId={appId} model={model.data} found={found} summary={summary} tab={tab} crumbs={crumbs} />
-  const damaged = broken.find(flow => flow.name === name)
-  if (damaged) return <BrokenFlow key={`${appId}/${name}`} appId={appId} name={damaged.name} problem={damaged.problem} crumbs={crumbs} />
+  if (name !== undefined && file !== undefined)
+    return (
+      <FlowView
+        key={`${appId}/${name}`}
+        appId={appId}
+        model={model.data}
+        name={name}
+        file={file}
+        found={found}
+        summary={flows.data.find(flow => flow.name === name) ?? null}
+        tab={tab}
+        crumbs={crumbs}
+      />
+    )
   return (
     <Panel label="Flows">
       <PanelHead title="Flows" />
-      {name && !found ? <Missing appId={appId} name={name} /> : <FlowList appId={appId} model={model.data} flows={flows.data} broken={broken} />}
+      {name === undefined ? <FlowList appId={appId} model={model.data} flows={flows.data} broken={broken} /> : <Missing appId={appId} name={name} />}
     </Panel>
   )
 }
@@ -67,17 +73,6 @@ function brokenFlows({ flows, problems }: AppModel): { name: string; problem: Pr
     return name && !flows.some(({ file }) => file === problem.path) ? [{ name, problem }] : []
   })
   return broken.filter(({ name }, index) => broken.findIndex(other => other.name === name) === index)
-}
-
-function BrokenFlow({ appId, name, problem, crumbs }: { appId: string; name: string; problem: Problem; crumbs: boolean }) {
-  const file = useFile(appId, problem.path)
-  return (
-    <Panel label={`Flow ${name}`}>
-      <PanelHead title={name} crumbs={crumbs ? [{ label: 'Flows', href: hrefOf({ app: appId, screen: 'flows' }) }] : []} beside={<SaveState file={file} />} />
-      <FileProblem problem={problem} keepsRunning={false} />
-      <FlowJson appId={appId} name={name} file={file} path={problem.path} title={name} problems={[problem]} />
-    </Panel>
-  )
 }
 
 function Missing({ appId, name }: { appId: string; name: string }) {

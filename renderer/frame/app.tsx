@@ -77,7 +77,7 @@ function OpenApp({ appId, route }: { appId: string; route: Route }) {
   return (
     <div
       className="grid min-h-0 grid-cols-[56px_minmax(0,1fr)_auto] pr-2 wide:grid-cols-[216px_minmax(0,1fr)_auto]"
-      style={{ '--chat-width': `min(${chatWidth}px, 40vw)` } as React.CSSProperties}
+      style={{ '--chat-width': `min(${chatWidth}px, 36vw)` } as React.CSSProperties}
     >
       <Sidebar appId={appId} route={route} />
       {error ? (

@@ -11,12 +11,13 @@ import { useAppEntries, useGlobalEntries, type Entry } from './palette-entries.t
 /** Values have to be unique: the id follows the words that are searched. */
 const beforeId = '\u0001'
 
-/** Every word has to be there; what begins with them comes first. */
+/** Every word has to be there; what begins with them comes first, and what is always offered comes last. */
 function fit(value: string, search: string, keywords: string[] = []): number {
   const [text = ''] = value.toLowerCase().split(beforeId)
   const all = [text, ...keywords].join(' ')
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   if (!words.every(word => all.includes(word))) return 0
+  if (!text) return 0.1
   return text.startsWith(search.toLowerCase().trim()) ? 1 : 0.5
 }
 
@@ -91,8 +92,7 @@ function List({
                 <Command.Item
                   key={entry.id}
                   value={`${entry.always ? '' : `${entry.title} ${entry.note ?? ''}`}${beforeId}${entry.id}`}
-                  keywords={entry.keywords}
-                  forceMount={entry.always}
+                  keywords={entry.always ? [query] : entry.keywords}
                   onSelect={() => {
                     setPalette(false)
                     entry.run()

@@ -20,7 +20,7 @@ export type LiveRun = {
 
 const mostLines = 1000
 /** Log lines are shown together in this rhythm: a function that logs in a loop must not stop the page. */
-const beatMs = 50
+const beatMs = 100
 
 /** By app and function: the last run started here. It goes on while other screens are looked at. */
 export const useLiveRuns = create<Record<string, LiveRun>>(() => ({}))

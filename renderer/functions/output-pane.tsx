@@ -1,5 +1,5 @@
 import { Check, CircleX, Play, Square, Terminal, Trash2, TriangleAlert } from 'lucide-react'
-import { useLayoutEffect, useRef, type ReactNode } from 'react'
+import { memo, useLayoutEffect, useRef, type ReactNode } from 'react'
 import type { Problem } from '../../core/app/model.ts'
 import type { LogLine } from '../../core/run.ts'
 import { PastRuns } from '../runs/past-runs.tsx'
@@ -115,7 +115,8 @@ function End({ run: { state, finishedAt, durationMs, output, error } }: { run: L
   return <Line at={finishedAt} icon={<CircleX />} ink="text-bad-text" text={error?.message ?? 'Failed'} end={end} />
 }
 
-function Line({ at, icon, ink, text, end }: { at: string; icon: ReactNode; ink: string; text: string; end?: string }) {
+/** Memoised: while a function logs in a loop, only what is new is drawn. */
+const Line = memo(function Line({ at, icon, ink, text, end }: { at: string; icon: ReactNode; ink: string; text: string; end?: string }) {
   return (
     <li className="flex gap-3 px-5 py-1 font-mono text-12 leading-5 [contain-intrinsic-size:auto_28px] [content-visibility:auto]">
       <time dateTime={at} className="flex-none text-ink-3">
@@ -128,7 +129,7 @@ function Line({ at, icon, ink, text, end }: { at: string; icon: ReactNode; ink: 
       {end && <span className="flex-none text-ink-3 tabular-nums">{end}</span>}
     </li>
   )
-}
+})
 
 function Problems({ file, problems, onProblem }: { file: string; problems: Problem[]; onProblem: (problem: Problem) => void }) {
   if (problems.length === 0) return <p className="p-5 text-13 text-ink-3">No problems: it compiles.</p>

@@ -20,7 +20,7 @@ import { Avatar } from './avatar.tsx'
 import { reasonOf, usedByWords } from './connection-words.ts'
 
 export const connectionGrid =
-  'grid grid-cols-[32px_minmax(0,1fr)_136px_176px] items-center gap-x-4 pr-3 pl-4 @[860px]:grid-cols-[32px_minmax(180px,1.4fr)_144px_minmax(120px,1fr)_96px_196px]'
+  'grid grid-cols-[32px_minmax(0,1fr)_124px_124px] items-center gap-x-3 pr-3 pl-4 @[860px]:gap-x-4 @[860px]:grid-cols-[32px_minmax(180px,1.4fr)_144px_minmax(120px,1fr)_96px_196px]'
 
 export function ConnectionLine({ appId, row, onAsk }: { appId: string; row: ConnectionRow; onAsk: (ask: ConnectionAsk) => void }) {
   const { name, icon } = useConnector(row.connector)

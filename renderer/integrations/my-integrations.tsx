@@ -123,7 +123,7 @@ function Section({
       <Card className="mt-2 overflow-hidden">
         <div aria-hidden className={`${connectionGrid} min-h-8 border-b border-line bg-sunken text-12 font-medium text-ink-3`}>
           <span />
-          <span>Tool and account</span>
+          <span className="truncate">Tool and account</span>
           <span>State</span>
           <span className="hidden @[860px]:block">Used by</span>
           <span className="hidden text-right @[860px]:block">Last used</span>

@@ -123,7 +123,7 @@ function toDiagnostic(state: EditorState, { line = 1, column = 1, message, sever
 function setup({ language, label, look }: Pick<CodeEditorProps, 'language' | 'label' | 'look'>): Extension {
   return [
     EditorView.cspNonce.of(styleNonce),
-    ...(look === 'full' ? [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter()] : []),
+    look === 'full' ? [lineNumbers(), highlightActiveLine(), highlightActiveLineGutter()] : EditorView.lineWrapping,
     history(),
     drawSelection(),
     indentOnInput(),

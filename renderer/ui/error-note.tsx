@@ -21,7 +21,7 @@ export function ErrorNote({
     <div role="alert" className={cx('rounded-2 border border-bad-line bg-bad-soft text-13 text-bad-text', className)}>
       <div className="flex items-start gap-2 px-3 py-2">
         <TriangleAlert className="mt-0.5" />
-        <p className="min-w-0 flex-1 font-medium text-pretty">{error.message}</p>
+        <p className="min-w-0 flex-1 font-medium text-pretty wrap-anywhere">{error.message}</p>
         {action && (
           <Button size="sm" onClick={action.run} className="text-ink">
             {action.label}
