@@ -3,10 +3,8 @@ import { messagesIn, openSlack } from './practice-accounts.ts'
 import {
   account,
   addTicket,
-  ask,
   connectCard,
   create,
-  createBlankApp,
   mainPrompt,
   openMyIntegrations,
   openPart,
@@ -18,8 +16,8 @@ import {
 
 test('from nothing to a message in Slack when a ticket is created', async ({ app, page }) => {
   await test.step('a sentence becomes a plan', async () => {
-    await createBlankApp(page, 'Support desk')
-    await ask(page, mainPrompt)
+    await page.getByRole('textbox', { name: 'Describe the app' }).fill(mainPrompt)
+    await page.getByRole('button', { name: 'Create app' }).click()
     const plan = planCard(page)
     await expect(plan.getByText('When a ticket is created')).toBeVisible()
     await expect(plan.getByRole('listitem').filter({ hasText: 'Function' })).toContainText('postNewTicketToSlack')

@@ -7,7 +7,7 @@ export const mainPrompt = 'Post a message to the Slack #support channel when a n
 
 export async function createBlankApp(page: Page, name: string): Promise<void> {
   await page
-    .getByRole('button', { name: /^(New app|Start blank)$/ })
+    .getByRole('button', { name: /^(New app$|Start blank)/ })
     .first()
     .click()
   await page.getByLabel('Name').fill(name)

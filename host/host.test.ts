@@ -159,3 +159,12 @@ test('records, runs and journal are there again after a restart', async t => {
     ['succeeded'],
   )
 })
+
+test('an app that another process runs is refused in one sentence', async t => {
+  const { path } = await openHost(t, { connected: true })
+  const other = createHost({ credentials: {} as CredentialsClient, report: () => {} })
+  await assert.rejects(
+    other.open('app', path),
+    (error: AppError) => error.code === 'conflict' && /Another Plugboard is running/.test(error.message),
+  )
+})

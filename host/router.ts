@@ -34,10 +34,14 @@ export function createHostRouter(host: Host) {
       }),
     },
     records: {
-      list: os.records.list.handler(async ({ input: { appId, entity, ...query } }) => (await host.app(appId)).store.records(entity).page(query)),
+      list: os.records.list.handler(async ({ input: { appId, entity, ...query } }) =>
+        (await host.app(appId)).store.records(entity).page(query),
+      ),
       get: os.records.get.handler(async ({ input }) => (await host.app(input.appId)).store.records(input.entity).get(input.id)),
       create: os.records.create.handler(async ({ input }) => (await host.app(input.appId)).store.records(input.entity).create(input.data)),
-      update: os.records.update.handler(async ({ input }) => (await host.app(input.appId)).store.records(input.entity).update(input.id, input.data)),
+      update: os.records.update.handler(async ({ input }) =>
+        (await host.app(input.appId)).store.records(input.entity).update(input.id, input.data),
+      ),
       delete: os.records.delete.handler(async ({ input }) => {
         await (await host.app(input.appId)).store.records(input.entity).delete(input.id)
         return {}
@@ -95,12 +99,18 @@ export function createHostRouter(host: Host) {
       list: os.activity.list.handler(async ({ input: { appId, ...query } }) => (await host.app(appId)).gateway.activity(query)),
     },
     connectors: {
-      options: os.connectors.options.handler(async ({ input }) => (await host.app(input.appId)).gateway.options(input.connector, input.field, input.query)),
+      options: os.connectors.options.handler(async ({ input }) =>
+        (await host.app(input.appId)).gateway.options(input.connector, input.field, input.query),
+      ),
       changed: os.connectors.changed.handler(async ({ input }) => {
         await (await host.app(input.appId)).connectionsChanged()
         return {}
       }),
     },
-    health: os.health.handler(() => ({ pid: process.pid, rssBytes: process.memoryUsage.rss(), eventLoopP99Ms: delay.percentile(99) / 1e6 })),
+    health: os.health.handler(() => ({
+      pid: process.pid,
+      rssBytes: process.memoryUsage.rss(),
+      eventLoopP99Ms: delay.percentile(99) / 1e6,
+    })),
   })
 }

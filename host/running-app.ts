@@ -9,26 +9,47 @@ import { createFlows } from './flows/flows.ts'
 import type { Bridge } from './functions/bridge.ts'
 import { createFunctions } from './functions/functions.ts'
 import { createGateway, type CredentialsClient } from './gateway/gateway.ts'
-import { openDatabase } from './store/database.ts'
+import { explainWriteError } from './files/atomic.ts'
+import { takeLock, type Lock } from './files/lock.ts'
+import { openDatabase, type AppDatabase } from './store/database.ts'
 import { openStore, type Change } from './store/store.ts'
 
 const pruneEveryMs = 10 * 60 * 1000
 
 /** One app that runs: its records, functions, flows and outside calls, all from one folder and one database file. */
-export type RunningApp = Awaited<ReturnType<typeof startApp>>
+export type RunningApp = Awaited<ReturnType<typeof run>>
 
 type Options = { appId: string; path: string; credentials: CredentialsClient; report: (error: AppError) => void }
 
-export async function startApp({ appId, path, credentials, report }: Options) {
-  const local = join(path, '.plugboard')
-  await mkdir(local, { recursive: true, mode: 0o700 })
-  const database = openDatabase(join(local, 'app.db'))
+/** Starts an app. Errors: `conflict` when another process runs it, `unavailable` when its folder or its database cannot be used. */
+export async function startApp(options: Options): Promise<RunningApp> {
+  const local = join(options.path, '.plugboard')
+  await mkdir(local, { recursive: true, mode: 0o700 }).catch(error => {
+    throw explainWriteError(error, local)
+  })
+  const lock = takeLock(join(local, 'lock.db'))
+  if (!lock) throw new AppError('conflict', `Another Plugboard is running the app in ${options.path}. Close it there first.`)
+  try {
+    return await run(options, openDatabase(join(local, 'app.db')), lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function run({ appId, path, credentials, report }: Options, database: AppDatabase, lock: Lock) {
   const store = openStore(database, { report })
   const models = new Changes<AppModel>()
   const commits = new Changes<Change>()
   const runs = new Changes<Run>()
 
-  const watcher = await watchApp(appId, path, model => void useModel(model).catch(error => report(error)))
+  // A file may change before all rooms are there to hear of it.
+  const started = Promise.withResolvers<void>()
+  const watcher = await watchApp(
+    appId,
+    path,
+    model => void started.promise.then(() => useModel(model)).catch(error => report(AppError.from(error))),
+  )
   const model = () => watcher.model()
   await store.define(entitiesOf(model()))
 
@@ -54,6 +75,7 @@ export async function startApp({ appId, path, credentials, report }: Options) {
   await flows.start()
   const pruning = setInterval(() => void store.prune(flows.readUpTo()).catch(error => report(AppError.from(error))), pruneEveryMs)
   if (model().functions.length > 0) functions.warm()
+  started.resolve()
 
   async function useModel(next: AppModel): Promise<AppModel> {
     await store.define(entitiesOf(next))
@@ -87,6 +109,7 @@ export async function startApp({ appId, path, credentials, report }: Options) {
       await functions.close()
       await store.close()
       database.close()
+      lock.release()
     },
   }
 }

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
+import { takeLock } from '../host/files/lock.ts'
 
 /** The home directory of this run: `PLUGBOARD_HOME`, else `~/Plugboard`. */
 export function homePath(environment: NodeJS.ProcessEnv): string {
@@ -41,22 +41,8 @@ export async function openHome(path: string): Promise<Home> {
     announce,
     async close() {
       await rm(note, { force: true })
-      lock.close()
+      lock.release()
     },
-  }
-}
-
-/** Null when another process holds it. */
-function takeLock(file: string): DatabaseSync | null {
-  const database = new DatabaseSync(file)
-  try {
-    // A transaction that is never ended and writes nothing: the file stays empty, there is nothing in it to be damaged.
-    database.exec('begin exclusive')
-    return database
-  } catch (error) {
-    database.close()
-    if (error instanceof Error && /locked|busy/i.test(error.message)) return null
-    throw error
   }
 }
 

@@ -1,8 +1,8 @@
-import { Check, ChevronDown, CircleCheck, CircleSlash, Clock, Code, Plug, Table2, Undo2, Workflow, Zap } from 'lucide-react'
+import { Check, CircleSlash, Clock, Undo2, Zap } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import type { ChatMessage } from '../../core/chat.ts'
 import type { ConnectionMode } from '../../core/app/connector-file.ts'
-import type { Plan, PlanItem } from '../../core/plan.ts'
+import type { Plan } from '../../core/plan.ts'
 import { useConnections, useConnector } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
@@ -15,16 +15,9 @@ import { cx } from '../ui/cx.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Field, Input } from '../ui/input.tsx'
 import { Kbd } from '../ui/kbd.tsx'
-import { Spinner } from '../ui/progress.tsx'
+import { MadePlan, WaitingPlan } from './plan-folded.tsx'
+import { itemIcons, itemWords } from './plan-items.tsx'
 import { newestProposal, nextWords, openConnect, type MessageOf } from './messages.ts'
-
-export const itemIcons: Record<PlanItem['kind'], ReactNode> = {
-  entity: <Table2 />,
-  function: <Code />,
-  flow: <Workflow />,
-  connector: <Plug />,
-}
-const itemWords: Record<PlanItem['kind'], string> = { entity: 'Data', function: 'Function', flow: 'Flow', connector: 'Tool' }
 
 type Props = { appId: string; message: MessageOf<'plan'>; messages: ChatMessage[] }
 
@@ -205,60 +198,6 @@ function Tool({ appId, tool }: { appId: string; tool: Plan['tools'][number] }) {
     </li>
   )
 }
-
-/** Accepted, and waiting for an account. */
-function WaitingPlan({ plan, connector }: { plan: Plan; connector: string }) {
-  const { name } = useConnector(connector)
-  return (
-    <article aria-label={`Plan: ${plan.title}`} className={cardClass({ className: 'flex-none' })}>
-      <PlanTitle title={plan.title} icon={<Chip tone="accent">Plan</Chip>} />
-      <p className="flex min-h-6 items-center gap-2 border-t border-line px-3 py-2 text-13 font-medium">
-        <Spinner className="mx-0.5 text-warn-text" /> Waiting for {name}
-      </p>
-    </article>
-  )
-}
-
-function MadePlan({ plan }: { plan: Plan }) {
-  const [open, setOpen] = useState(false)
-  const made = plan.items.filter(item => !item.exists)
-  return (
-    <article aria-label={`Plan: ${plan.title}`} className={cardClass({ className: 'flex-none' })}>
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="block w-full rounded-2 text-left">
-        <PlanTitle title={plan.title}>
-          <ChevronDown className={cx('i-14 text-ink-3 transition-transform duration-120', open && 'rotate-180')} />
-        </PlanTitle>
-      </button>
-      {open && (
-        <ul className="border-t border-line px-3 py-2">
-          {made.map(item => (
-            <li key={item.kind + item.name} className="flex min-h-6 items-center gap-2 text-13">
-              <Check className="i-14 text-ok-text" />
-              <span className="min-w-0 flex-1 truncate">{item.title}</span>
-              <span className="text-12 text-ink-3">{itemWords[item.kind]}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </article>
-  )
-}
-
-const PlanTitle = ({
-  title,
-  icon = <CircleCheck className="text-ok-text" />,
-  children,
-}: {
-  title: string
-  icon?: ReactNode
-  children?: ReactNode
-}) => (
-  <span className="flex items-center gap-2 p-3">
-    {icon}
-    <span className="min-w-0 flex-1 truncate text-13 font-semibold">{title}</span>
-    {children}
-  </span>
-)
 
 const IconTile = ({ accent, children }: { accent?: boolean; children: ReactNode }) => (
   <span

@@ -8,7 +8,7 @@ import { Button } from '../ui/button.tsx'
 import { cardClass } from '../ui/card.tsx'
 import { toast } from '../ui/toast.tsx'
 import { findPlan, nextWords, type MessageOf } from './messages.ts'
-import { itemIcons } from './plan-card.tsx'
+import { itemIcons } from './plan-items.tsx'
 
 /** What was made, with a way to each part, a first run, and the way back. */
 export function ResultCard({ appId, message, messages }: { appId: string; message: MessageOf<'result'>; messages: ChatMessage[] }) {

@@ -14,10 +14,10 @@ const beforeId = '\u0001'
 /** Every word has to be there; what begins with them comes first, and what is always offered comes last. */
 function fit(value: string, search: string, keywords: string[] = []): number {
   const [text = ''] = value.toLowerCase().split(beforeId)
+  if (!text) return 0.1
   const all = [text, ...keywords].join(' ')
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
   if (!words.every(word => all.includes(word))) return 0
-  if (!text) return 0.1
   return text.startsWith(search.toLowerCase().trim()) ? 1 : 0.5
 }
 
@@ -92,7 +92,7 @@ function List({
                 <Command.Item
                   key={entry.id}
                   value={`${entry.always ? '' : `${entry.title} ${entry.note ?? ''}`}${beforeId}${entry.id}`}
-                  keywords={entry.always ? [query] : entry.keywords}
+                  keywords={entry.keywords}
                   onSelect={() => {
                     setPalette(false)
                     entry.run()
