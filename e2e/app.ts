@@ -40,9 +40,9 @@ export const test = base.extend<Fixtures & AppOptions>({
     await use(home)
     await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   },
-  app: async ({ shell: kind, browser, contextOptions, home, start }, use) => {
+  app: async ({ shell: kind, browser, launchOptions, contextOptions, home, start }, use) => {
     const open = kind === 'serve' ? openServeShell : openElectronShell
-    const shell: Shell = await open({ browser, contextOptions, home, start })
+    const shell: Shell = await open({ browser, launchOptions, contextOptions, home, start })
     await use({
       shell: kind,
       page: shell.page,

@@ -1,10 +1,10 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { on } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium } from '@playwright/test'
-import { chromiumOptions, out } from '../built.ts'
+import { out } from '../built.ts'
 import { appEnvironment, browserTimeoutMs, endProcess, type OpenOptions, type Shell, type StartOptions } from './shell.ts'
 
 type Message = { kind: 'started'; errorBoxes: string[] } | { kind: 'opened'; url: string } | { kind: 'fault'; text: string }
@@ -13,10 +13,10 @@ type Message = { kind: 'started'; errorBoxes: string[] } | { kind: 'opened'; url
  * The Electron shell in a process of its own, so that it can be killed. Chromium belongs to the spec: the stand-in reaches it over its
  * debugging port, and the page outlives a restart.
  */
-export async function openElectronShell({ browser, contextOptions, home, start: first }: OpenOptions): Promise<Shell> {
+export async function openElectronShell({ browser, launchOptions, contextOptions, home, start: first }: OpenOptions): Promise<Shell> {
   const profile = await mkdtemp(join(tmpdir(), 'plugboard-chromium-'))
-  const args = [...chromiumOptions.args, '--remote-debugging-port=0']
-  const context = await chromium.launchPersistentContext(profile, { ...contextOptions, ...chromiumOptions, args })
+  const args = [...(launchOptions.args ?? []), '--remote-debugging-port=0']
+  const context = await chromium.launchPersistentContext(profile, { ...contextOptions, ...launchOptions, args })
   const [page = await context.newPage()] = context.pages()
   const [port, path] = (await readFile(join(profile, 'DevToolsActivePort'), 'utf8')).split('\n')
   const endpoint = `ws://127.0.0.1:${port}${path}`
@@ -25,9 +25,10 @@ export async function openElectronShell({ browser, contextOptions, home, start: 
   let running: ChildProcess
 
   async function start(options: StartOptions): Promise<void> {
-    running = fork(resolve(import.meta.dirname, '../electron/run.ts'), [join(out, 'main/index.js'), endpoint], {
+    const [program, ...before] = [...(options.under ?? []), process.execPath, resolve(import.meta.dirname, '../electron/run.ts')]
+    running = spawn(program ?? '', [...before, join(out, 'main/index.js'), endpoint], {
       env: appEnvironment(home, options),
-      execArgv: [],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     })
     running.on('message', (message: Message) => message.kind === 'fault' && faults.push(message.text))
     const ended = new AbortController()

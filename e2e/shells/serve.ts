@@ -13,6 +13,7 @@ import { appEnvironment, browserTimeoutMs, endProcess, type OpenOptions, type Sh
 export async function startServe(options: {
   args?: string[]
   env: Record<string, string>
+  under?: string[]
 }): Promise<{ child: ChildProcess; address: string }> {
   const args = options.args ?? ['--port', '0', '--no-open']
   const child = spawn(process.execPath, [options.program ?? join(out, 'main/serve.js'), ...args], {
@@ -49,7 +50,7 @@ export async function openServeShell({ browser, contextOptions, home, start: fir
   let running: ChildProcess
 
   async function start(options: StartOptions): Promise<void> {
-    const { child, address } = await startServe({ env: appEnvironment(home, options) })
+    const { child, address } = await startServe({ env: appEnvironment(home, options), under: options.under })
     running = child
     await page.goto(address)
   }

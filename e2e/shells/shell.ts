@@ -1,13 +1,20 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
+import type { Browser, BrowserContextOptions, LaunchOptions, Page } from '@playwright/test'
 
 /** How long the system browser may take to open a page: a practice account that sleeps has to start first. */
 export const browserTimeoutMs = 30_000
 
 export type ShellKind = 'serve' | 'electron'
-export type StartOptions = { env?: Record<string, string> }
-export type OpenOptions = { browser: Browser; contextOptions: BrowserContextOptions; home: string; start: StartOptions }
+/** `under`: a program, with its arguments, that starts the app's process and gives way to it, as `ip netns exec` does. */
+export type StartOptions = { env?: Record<string, string>; under?: string[] }
+export type OpenOptions = {
+  browser: Browser
+  launchOptions: LaunchOptions
+  contextOptions: BrowserContextOptions
+  home: string
+  start: StartOptions
+}
 
 /** One way to run the app for a spec. */
 export type Shell = {

@@ -1,4 +1,5 @@
 import { useState, type FormEvent } from 'react'
+import type { AppError } from '../../core/errors.ts'
 import { keys, type VaultStatus } from '../app-data.ts'
 import { client } from '../client.ts'
 import { queryClient, useAct } from '../query.ts'
@@ -37,7 +38,8 @@ function Unlock({ onDone, onCancel }: Props) {
       <Field label="Passphrase" hint="Leave it empty to try the system’s keychain again.">
         {ids => <Input {...ids} type="password" autoFocus value={passphrase} onChange={event => setPassphrase(event.target.value)} />}
       </Field>
-      {unlock.error && <ErrorNote error={unlock.error} />}
+      {/* The way to unlock is this very form. */}
+      {unlock.error && <ErrorNote error={{ ...shapeOf(unlock.error), action: undefined }} />}
       <div className="flex items-center gap-2 pt-1">
         <Button kind="primary" type="submit" busy={unlock.isPending}>
           Unlock
@@ -51,6 +53,8 @@ function Unlock({ onDone, onCancel }: Props) {
     </form>
   )
 }
+
+const shapeOf = ({ code, message, details }: AppError) => ({ code, message, details })
 
 function Choose({ status, onDone, onCancel }: Props) {
   const [way, setWay] = useState<'passphrase' | 'session'>('passphrase')
