@@ -106,7 +106,7 @@ describe('what providers make of the token answer', () => {
         .end(new URLSearchParams(fields).toString())
     for (const answer of [json(fields), form]) {
       const grant = await exchange(t, await tokenEndpoint(t, github, answer))
-      assert.deepEqual([grant.accessToken, ...grant.scopesGranted], ['gho_1', 'repo', 'read:user', 'public_repo'])
+      assert.deepEqual([grant.accessToken, ...grant.scopesGranted], ['gho_1', 'repo', 'public_repo', 'read:user'])
     }
   })
 
