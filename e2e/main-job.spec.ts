@@ -37,7 +37,7 @@ test('from nothing to a message in Slack when a ticket is created', async ({ app
     await expect(resultCard(page)).toContainText('New ticket to Slack is on')
   })
 
-  const origin = await practiceOrigin(app, 'Northwind')
+  const origin = await practiceOrigin(app, 'plugboard in Northwind')
   const slack = await openSlack(origin)
   await test.step('a new ticket is posted once', async () => {
     const before = await messagesIn(slack, 'support')
@@ -55,7 +55,7 @@ test('from nothing to a message in Slack when a ticket is created', async ({ app
 
   await test.step('the account shows who it is, what it may do and what it did', async () => {
     await openMyIntegrations(page)
-    const row = account(page, 'Northwind')
+    const row = account(page, 'plugboard in Northwind')
     await expect(row.getByText('Practice', { exact: true })).toBeVisible()
     await row.getByRole('link', { name: 'View access' }).click()
     const access = page.getByRole('dialog', { name: /^Access of / })

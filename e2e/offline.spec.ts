@@ -17,7 +17,9 @@ const traced = base.extend<Traces>({
     await rm(folder, { recursive: true, force: true })
   },
   start: async ({ traces }, use) =>
-    use({ under: ['strace', '--daemonize', '--follow-forks', '--seccomp-bpf', '--quiet=all', '--trace=connect,sendto', `--output=${traces}`] }),
+    use({
+      under: ['strace', '--daemonize', '--follow-forks', '--seccomp-bpf', '--quiet=all', '--trace=connect,sendto', `--output=${traces}`],
+    }),
 })
 
 const canTrace = works('strace', ['--seccomp-bpf', '-f', '-o', '/dev/null', 'true'])
@@ -28,7 +30,7 @@ traced('starting and using the app asks nobody but this machine', async ({ app, 
   page.on('request', request => asked.add(new URL(request.url()).hostname))
   await page.reload()
   await makeSupportDesk(app)
-  const slack = await openSlack(await practiceOrigin(app, 'Northwind'))
+  const slack = await openSlack(await practiceOrigin(app, 'plugboard in Northwind'))
   await addTicket(page, 'Printer is on fire')
   await expect.poll(() => messagesIn(slack, 'support')).toContain('New ticket: Printer is on fire')
   for (const part of ['Functions', 'Flows', 'Runs', 'Settings'] as const) await openPart(page, part)
@@ -77,7 +79,12 @@ cutOff('without a network it says so, and goes on working', async ({ app, page }
   await makeSupportDesk(app)
   await addTicket(page, 'Printer is on fire')
   await openPart(page, 'Runs')
-  await expect(page.getByRole('region', { name: /^Run of/ }).getByText('Succeeded', { exact: true }).first()).toBeVisible()
+  await expect(
+    page
+      .getByRole('region', { name: /^Run of/ })
+      .getByText('Succeeded', { exact: true })
+      .first(),
+  ).toBeVisible()
 })
 
 function works(program: string, args: string[]): boolean {

@@ -9,7 +9,7 @@ const passphrase = 'correct horse battery'
 
 test('the power goes in the middle of a run: nothing is lost and nothing is done twice', async ({ app, page }) => {
   await makeSupportDesk(app, { passphrase })
-  const before = await messagesIn(await openSlack(await practiceOrigin(app, 'Northwind')), 'support')
+  const before = await messagesIn(await openSlack(await practiceOrigin(app, 'plugboard in Northwind')), 'support')
   await addPause(app, 'PT5S')
   await addTicket(page, 'Printer is on fire')
   await untilPaused(app)
@@ -31,7 +31,7 @@ test('the power goes in the middle of a run: nothing is lost and nothing is done
 
   await test.step('the account is locked until the passphrase is given', async () => {
     await openMyIntegrations(page)
-    const row = account(page, 'Northwind')
+    const row = account(page, 'plugboard in Northwind')
     await expect(row.getByText('Locked', { exact: true })).toBeVisible()
     await row.getByRole('button', { name: 'Unlock' }).click()
     const dialog = page.getByRole('dialog', { name: 'Your sign-ins are locked' })
@@ -43,7 +43,7 @@ test('the power goes in the middle of a run: nothing is lost and nothing is done
     await expect(row.getByText('Practice', { exact: true })).toBeVisible()
   })
 
-  const slack = await openSlack(await practiceOrigin(app, 'Northwind'))
+  const slack = await openSlack(await practiceOrigin(app, 'plugboard in Northwind'))
   expect(await messagesIn(slack, 'support')).toEqual(['New ticket: Printer is on fire', ...before])
   await addTicket(page, 'Printer is out of paper')
   await expect
@@ -53,7 +53,7 @@ test('the power goes in the middle of a run: nothing is lost and nothing is done
 
 test('the process that runs the apps dies in the middle of a run: it is back, and so is the page', async ({ app, page }) => {
   await makeSupportDesk(app)
-  const slack = await openSlack(await practiceOrigin(app, 'Northwind'))
+  const slack = await openSlack(await practiceOrigin(app, 'plugboard in Northwind'))
   const before = await messagesIn(slack, 'support')
   await addPause(app, 'PT2S')
   await addTicket(page, 'Printer is on fire')

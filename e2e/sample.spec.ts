@@ -6,20 +6,29 @@ test('the sample app works with practice accounts', async ({ app, page }) => {
   await page.getByRole('button', { name: /^Open the sample app/ }).click()
   for (const tool of ['Slack Bot', 'Gmail']) {
     await openPart(page, 'Integrations')
-    await page.getByRole('region', { name: 'Tools' }).getByRole('link', { name: new RegExp(`^${tool}`) }).click()
+    await page
+      .getByRole('region', { name: 'Tools' })
+      .getByRole('link', { name: new RegExp(`^${tool}`) })
+      .click()
     await tryPractice(app)
     await expect(page.getByRole('main').getByRole('link', { name: 'View access' })).toBeVisible()
   }
 
-  const slack = await openSlack(await practiceOrigin(app, 'Northwind'))
+  const slack = await openSlack(await practiceOrigin(app, 'plugboard in Northwind'))
   await openPart(page, 'Data')
-  await page.getByRole('navigation').getByRole('link', { name: /^Ticket/ }).click()
+  await page
+    .getByRole('navigation')
+    .getByRole('link', { name: /^Ticket/ })
+    .click()
   await addTicket(page, 'Lamp arrived broken')
   await expect.poll(() => messagesIn(slack, 'support')).toContain('New ticket: Lamp arrived broken')
 
   const inbox = await openInbox(await practiceOrigin(app, 'robin@northwind.example'))
   await openPart(page, 'Flows')
-  await page.getByRole('link', { name: /^Open tickets by email/ }).first().click()
+  await page
+    .getByRole('link', { name: /^Open tickets by email/ })
+    .first()
+    .click()
   await page.getByRole('button', { name: 'Run now' }).first().click()
   await expect.poll(() => inbox.subjects()).toContainEqual(expect.stringMatching(/^\d+ open tickets?$/))
 })

@@ -53,7 +53,7 @@ async function run({ appId, path, credentials, report }: Options, database: AppD
   const model = () => watcher.model()
   await store.define(entitiesOf(model()))
 
-  const gateway = createGateway({ appId, credentials, database })
+  const gateway = createGateway({ appId, credentials, database, report })
   // What functions call outside goes through the flows' journal: a step that runs again does not do it twice.
   const bridge: Bridge = { callAction: request => flows.callAction(request), records: store.records }
   const functions = createFunctions({ root: path, model, bridge })

@@ -114,7 +114,7 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
     connectors: { list: os.connectors.list.handler(() => connections.catalogue()) },
     connections: {
       list: os.connections.list.handler(({ input }) => connections.list(input.appId)),
-      watch: os.connections.watch.handler(({ input, signal }) => connections.watch(input.appId, signal)),
+      watch: os.connections.watch.handler(({ input, signal }) => watchConnections(rooms, input.appId, signal)),
       connect: os.connections.connect.handler(({ input, signal }) => connections.connect(input, signal)),
       disconnect: os.connections.disconnect.handler(({ input }) => connections.disconnect(input.connectionId)),
       forget: os.connections.forget.handler(async ({ input }) => {
@@ -171,6 +171,20 @@ async function listApps({ projects, apps, hostLink }: Rooms) {
       return { ...app, lastRun: run ? { state: run.state, at: run.createdAt } : null }
     }),
   )
+}
+
+/** The accounts of an app: also when its files change, for they say what uses an account. */
+async function* watchConnections({ connections, apps }: Rooms, appId: string, signal: AbortSignal | undefined) {
+  const changes = new Changes<void>()
+  const stops = [
+    connections.onChange(change => change.appId === appId && changes.publish()),
+    apps.changes.listen(changed => changed === appId && changes.publish()),
+  ]
+  try {
+    yield* changes.followState(() => connections.list(appId), signal)
+  } finally {
+    for (const stop of stops) stop()
+  }
 }
 
 /** The status line: on each change of the host or of an app, and when the network comes or goes. */

@@ -70,7 +70,9 @@ test('the build is made again when a source changes its content or its name, not
 })
 
 test('packages are installed when each is there in its version; those for other systems may be missing', () => {
-  const lock = { packages: { '': {}, 'node_modules/a': { version: '1.0.0' }, 'node_modules/b-win32': { version: '1.0.0', optional: true } } }
+  const lock = {
+    packages: { '': {}, 'node_modules/a': { version: '1.0.0' }, 'node_modules/b-win32': { version: '1.0.0', optional: true } },
+  }
   assert.ok(isInstalled(lock, { packages: { 'node_modules/a': { version: '1.0.0' } } }))
   assert.equal(isInstalled(lock, { packages: { 'node_modules/a': { version: '1.0.1' } } }), false)
   assert.equal(isInstalled(lock, { packages: {} }), false)
@@ -78,7 +80,13 @@ test('packages are installed when each is there in its version; those for other 
 })
 
 test('a program that hangs is stopped, one that is missing is no crash', async () => {
-  assert.deepEqual(await runProgram(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { quiet: true, timeoutMs: 100 }), { code: null, output: '' })
+  assert.deepEqual(await runProgram(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { quiet: true, timeoutMs: 100 }), {
+    code: null,
+    output: '',
+  })
   assert.equal((await runProgram('no-such-program', [], { quiet: true })).code, null)
-  assert.deepEqual(await runProgram(process.execPath, ['-e', 'console.log(1); process.exit(3)'], { quiet: true }), { code: 3, output: '1\n' })
+  assert.deepEqual(await runProgram(process.execPath, ['-e', 'console.log(1); process.exit(3)'], { quiet: true }), {
+    code: 3,
+    output: '1\n',
+  })
 })

@@ -52,7 +52,7 @@ export class StandInApp extends EventEmitter {
   quit(): void {
     this.isQuitting = true
     this.emit('before-quit', preventable())
-    for (const window of [...this.#owner.windows]) window.close()
+    for (const window of this.#owner.windows.slice()) window.close()
     const event = preventable()
     this.emit('will-quit', event)
     if (!event.defaultPrevented) this.exit(0)

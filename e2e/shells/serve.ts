@@ -9,17 +9,13 @@ import { createClient, linkOptions } from '../../core/rpc/connect.ts'
 import { out } from '../built.ts'
 import { appEnvironment, browserTimeoutMs, endProcess, type OpenOptions, type Shell, type StartOptions } from './shell.ts'
 
+type ServeStart = { program?: string; args?: string[]; env: Record<string, string>; under?: string[] }
+
 /** Starts the built browser shell; resolves with the address it prints. Rejects with what it says when it ends instead. */
-export async function startServe(options: {
-  args?: string[]
-  env: Record<string, string>
-  under?: string[]
-}): Promise<{ child: ChildProcess; address: string }> {
-  const args = options.args ?? ['--port', '0', '--no-open']
-  const child = spawn(process.execPath, [options.program ?? join(out, 'main/serve.js'), ...args], {
-    env: options.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+export async function startServe(options: ServeStart): Promise<{ child: ChildProcess; address: string }> {
+  const { program = join(out, 'main/serve.js'), args = ['--port', '0', '--no-open'], under = [] } = options
+  const [command = process.execPath, ...before] = [...under, process.execPath, program]
+  const child = spawn(command, [...before, ...args], { env: options.env, stdio: ['ignore', 'pipe', 'pipe'] })
   let complaint = ''
   child.stderr.on('data', text => {
     complaint += String(text)

@@ -1,6 +1,7 @@
+import { skipToken, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { useStore } from 'zustand'
-import { useModel } from '../app-data.ts'
+import { keys } from '../app-data.ts'
 import { client, whenOpen } from '../client.ts'
 import { toast } from '../ui/toast.tsx'
 import { AppError } from '../../core/errors.ts'
@@ -12,9 +13,10 @@ const open = new Map<string, { file: OpenFile; editors: number }>()
 export function useFile(appId: string, path: string): OpenFileState & Omit<OpenFile, 'store' | 'refresh'> {
   const { file } = entryOf(appId, path)
   const state = useStore(file.store)
-  const model = useModel(appId).data
+  // The same model may come again, equal in all it says: then the text of some file has changed.
+  const { dataUpdatedAt: changedAt } = useQuery({ queryKey: keys.model(appId), queryFn: skipToken, staleTime: Infinity })
   useEffect(() => retain(appId, path), [appId, path])
-  useEffect(() => void file.refresh(), [file, model])
+  useEffect(() => void file.refresh(), [file, changedAt])
   return { ...state, edit: file.edit, save: file.save, loadTheirs: file.loadTheirs, keepMine: file.keepMine }
 }
 

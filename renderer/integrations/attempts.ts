@@ -49,7 +49,7 @@ export async function connect(input: ConnectInput): Promise<void> {
     end(key, stop)
   } catch (error) {
     const known = AppError.from(error)
-    if (stop.signal.aborted || known.code === 'cancelled') end(key, stop)
+    if (stop.signal.aborted) end(key, stop)
     else update({ phase: 'failed', error: known })
   }
 }
