@@ -7,6 +7,7 @@ const benches = {
   gateway: () => import('./gateway.ts'),
   flows: () => import('./flows.ts'),
   planner: () => import('./planner.ts'),
+  history: () => import('./history.ts'),
 }
 type Name = keyof typeof benches
 const isName = (name: string): name is Name => Object.hasOwn(benches, name)

@@ -11,7 +11,10 @@ const rounds = 5
 
 /** From the command to a screen one can use, with the build done and an empty home, in the browser shell. `npm run build` comes first. */
 export async function run(): Promise<Record<string, number>> {
-  const browser = await chromium.launch({ executablePath: process.env['PLUGBOARD_CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+  const browser = await chromium.launch({
+    executablePath: process.env['PLUGBOARD_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  })
   try {
     const starts: Start[] = []
     for (let round = 0; round < rounds; round++) starts.push(await startOnce(browser))

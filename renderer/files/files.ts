@@ -53,7 +53,12 @@ async function close(appId: string, path: string, entry: { file: OpenFile; edito
   const isSaved = entry.file.store.getState().text === null || (await entry.file.save())
   if (entry.editors > 0) return
   if (isSaved) open.delete(`${appId}/${path}`)
-  else toast.error(new AppError('conflict', `${path} could not be saved yet. What you typed is kept: open it again.`, { action: { kind: 'open', path } }))
+  else
+    toast.error(
+      new AppError('conflict', `${path} could not be saved yet. What you typed is kept: open it again.`, {
+        action: { kind: 'open', path },
+      }),
+    )
 }
 
 window.addEventListener('pagehide', () => {

@@ -9,7 +9,10 @@ test('an address may end in a line', () => {
 })
 
 test('a stack names the place where it went wrong', () => {
-  assert.deepEqual(placeIn('    at post (functions/billing/post-it/entry.ts:6:12)'), { path: 'functions/billing/post-it/entry.ts', line: 6 })
+  assert.deepEqual(placeIn('    at post (functions/billing/post-it/entry.ts:6:12)'), {
+    path: 'functions/billing/post-it/entry.ts',
+    line: 6,
+  })
   assert.deepEqual(placeIn('post failed: no title (functions/post/entry.ts:5)'), { path: 'functions/post/entry.ts', line: 5 })
   assert.equal(placeIn('It was at 10:30.'), null)
 })

@@ -5,7 +5,13 @@ import { openFile, type FileRoom } from './open-file.ts'
 
 /** A disk with one file on it, whose answers can be held back. */
 function disk(text: string) {
-  const at = { text, version: 1, writes: [] as string[], draft: null as { text: string; baseVersion: string } | null, fails: null as AppError | null }
+  const at = {
+    text,
+    version: 1,
+    writes: [] as string[],
+    draft: null as { text: string; baseVersion: string } | null,
+    fails: null as AppError | null,
+  }
   let gate: Promise<void> = Promise.resolve()
   const room: FileRoom = {
     read: async () => ({ text: at.text, version: String(at.version) }),

@@ -40,7 +40,13 @@ const Said = ({ children }: { children: React.ReactNode }) => <span className="t
 /** What keeps an open file from being saved, and the ways on. Nothing when all is well. */
 export function SaveProblem({ file, name }: { file: File; name: string }) {
   if (file.state === 'failed' && file.error)
-    return <ErrorNote className="m-3 flex-none" error={{ ...file.error.toJSON(), action: { kind: 'retry' }, details: file.error.details }} onRetry={() => void file.save()} />
+    return (
+      <ErrorNote
+        className="m-3 flex-none"
+        error={{ ...file.error.toJSON(), action: { kind: 'retry' }, details: file.error.details }}
+        onRetry={() => void file.save()}
+      />
+    )
   if (file.state !== 'conflict') return null
   return (
     <div role="alert" className="m-3 flex-none">

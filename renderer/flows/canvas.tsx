@@ -1,4 +1,14 @@
-import { Background, BackgroundVariant, Handle, Position, ReactFlow, ReactFlowProvider, useReactFlow, useStore, useViewport } from '@xyflow/react'
+import {
+  Background,
+  BackgroundVariant,
+  Handle,
+  Position,
+  ReactFlow,
+  ReactFlowProvider,
+  useReactFlow,
+  useStore,
+  useViewport,
+} from '@xyflow/react'
 import type { Edge, EdgeProps, Node, NodeProps } from '@xyflow/react'
 import { Minus, Plus } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, type ReactNode } from 'react'
@@ -141,7 +151,15 @@ function toWay(edge: CanvasEdge, nodes: readonly CanvasNode[]): WayEdge[] {
   ]
 }
 
-const pin = { width: 7, height: 7, minWidth: 0, minHeight: 0, borderRadius: '50%', background: 'var(--raised)', border: '1.5px solid light-dark(#b9b9c5, #4a4a56)' }
+const pin = {
+  width: 7,
+  height: 7,
+  minWidth: 0,
+  minHeight: 0,
+  borderRadius: '50%',
+  background: 'var(--raised)',
+  border: '1.5px solid light-dark(#b9b9c5, #4a4a56)',
+}
 const noPin = { ...pin, visibility: 'hidden' } as const
 
 function Box({ data, selected }: NodeProps<BoxNode>) {
@@ -149,7 +167,9 @@ function Box({ data, selected }: NodeProps<BoxNode>) {
     <div
       className={cx(
         'size-full rounded-[8px] border bg-raised text-left',
-        selected ? 'border-accent shadow-[0_0_0_3px_var(--accent-soft),0_0_0_1px_var(--accent)]' : 'border-line-2 shadow-[0_1px_2px_rgb(20_20_40/.05)] hover:border-control',
+        selected
+          ? 'border-accent shadow-[0_0_0_3px_var(--accent-soft),0_0_0_1px_var(--accent)]'
+          : 'border-line-2 shadow-[0_1px_2px_rgb(20_20_40/.05)] hover:border-control',
       )}
     >
       <Handle type="target" position={Position.Top} isConnectable={false} style={data.isFirst ? noPin : pin} />
@@ -184,11 +204,21 @@ function Tray({ onFit }: { onFit: () => void }) {
   const { zoom } = useViewport()
   const percent = `${Math.round(zoom * 100)}%`
   return (
-    <div role="toolbar" aria-label="Zoom" className="absolute bottom-4 left-4 z-5 flex rounded-2 bg-raised p-0.5 inset-ring inset-ring-line-2">
+    <div
+      role="toolbar"
+      aria-label="Zoom"
+      className="absolute bottom-4 left-4 z-5 flex rounded-2 bg-raised p-0.5 inset-ring inset-ring-line-2"
+    >
       <IconButton size="sm" side="top" label="Zoom out" onClick={() => void zoomOut()}>
         <Minus />
       </IconButton>
-      <Button size="sm" kind="ghost" aria-label={`Zoom is ${percent}, set it to 100%`} className="w-12 tabular-nums" onClick={() => void zoomTo(1)}>
+      <Button
+        size="sm"
+        kind="ghost"
+        aria-label={`Zoom is ${percent}, set it to 100%`}
+        className="w-12 tabular-nums"
+        onClick={() => void zoomTo(1)}
+      >
         {percent}
       </Button>
       <IconButton size="sm" side="top" label="Zoom in" onClick={() => void zoomIn()}>

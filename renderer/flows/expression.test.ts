@@ -3,7 +3,11 @@ import { test } from 'node:test'
 import { fillIn, pathOf, splitTemplate } from './expression.ts'
 
 test('text and expressions are told apart, brackets and strings within an expression included', () => {
-  assert.deepEqual(splitTemplate('New: ${ .trigger.data.title }!'), [{ text: 'New: ' }, { expression: '.trigger.data.title' }, { text: '!' }])
+  assert.deepEqual(splitTemplate('New: ${ .trigger.data.title }!'), [
+    { text: 'New: ' },
+    { expression: '.trigger.data.title' },
+    { text: '!' },
+  ])
   assert.deepEqual(splitTemplate('${ {a: "}"} }'), [{ expression: '{a: "}"}' }])
   assert.deepEqual(splitTemplate('costs ${ 5'), [{ text: 'costs ${ 5' }])
 })

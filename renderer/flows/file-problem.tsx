@@ -4,7 +4,15 @@ import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/card.tsx'
 
 /** What is wrong with a flow's file, where, and what that means for the flow. */
-export function FileProblem({ problem: { path, line, message }, keepsRunning, onOpen }: { problem: Problem; keepsRunning: boolean; onOpen?: () => void }) {
+export function FileProblem({
+  problem: { path, line, message },
+  keepsRunning,
+  onOpen,
+}: {
+  problem: Problem
+  keepsRunning: boolean
+  onOpen?: () => void
+}) {
   return (
     <div role="status" className="flex-none border-b border-line p-3">
       <Note

@@ -21,7 +21,9 @@ export function useSwitchFlow(appId: string, { name, file, title }: Pick<FlowSum
     {
       // The app's model follows at once; until then the switch stays where it was put.
       done: (_, active) =>
-        queryClient.setQueryData<FlowSummary[]>(keys.flows(appId), flows => flows?.map(flow => (flow.name === name ? { ...flow, active } : flow))),
+        queryClient.setQueryData<FlowSummary[]>(keys.flows(appId), flows =>
+          flows?.map(flow => (flow.name === name ? { ...flow, active } : flow)),
+        ),
     },
   )
 }
@@ -35,7 +37,8 @@ export function useRunFlow(appId: string, { name, file, title }: Pick<FlowSummar
     },
     {
       refresh: [keys.runs(appId), keys.flows(appId)],
-      done: ({ runId }) => toast.offer(`“${title}” has started.`, { label: 'See the run', run: () => go({ app: appId, screen: 'runs', path: [runId] }) }),
+      done: ({ runId }) =>
+        toast.offer(`“${title}” has started.`, { label: 'See the run', run: () => go({ app: appId, screen: 'runs', path: [runId] }) }),
     },
   )
 }
@@ -60,7 +63,9 @@ const lineIn = (text: string, place: { step: string } | { key: string }): number
 
 /** One run with its steps, when there is one. */
 export const useLastRun = (appId: string, runId: string | null) =>
-  useCall([...keys.runs(appId), 'one', runId], signal => client.host.runs.get({ appId, runId: runId ?? '' }, { signal }), { enabled: runId !== null })
+  useCall([...keys.runs(appId), 'one', runId], signal => client.host.runs.get({ appId, runId: runId ?? '' }, { signal }), {
+    enabled: runId !== null,
+  })
 
 const works: ConnectionRow['state'][] = ['connected', 'retrying']
 
@@ -72,7 +77,11 @@ export function accountFor(connections: readonly ConnectionRow[], connector: str
 }
 
 /** What would get a flow going again, when an account is what it lacks. */
-export function missingAccount(model: AppModel, flowName: string, connections: readonly ConnectionRow[]): Exclude<ErrorAction, { kind: 'retry' }> | null {
+export function missingAccount(
+  model: AppModel,
+  flowName: string,
+  connections: readonly ConnectionRow[],
+): Exclude<ErrorAction, { kind: 'retry' }> | null {
   for (const { connector } of usesOf(model).filter(use => use.kind === 'flow' && use.name === flowName)) {
     const account = accountFor(connections, connector)
     if (!account || account.state === 'disconnected') return { kind: 'connect', connector }

@@ -27,7 +27,9 @@ export function FlowCanvas({ flow, summary, model, run, chosen, onChoose }: Prop
     const times = summary.active ? summary.trigger.nextTimes : []
     const picture = layOutFlow(flow, times.length > 0 ? nodeSize.height + 9 + 16 * times.length + 8 : nodeSize.height)
     return {
-      nodes: picture.nodes.map(node => (node.id === triggerNodeId ? triggerNode(node, flow, summary, names) : stepNode(node, summary, names, run))),
+      nodes: picture.nodes.map(node =>
+        node.id === triggerNodeId ? triggerNode(node, flow, summary, names) : stepNode(node, summary, names, run),
+      ),
       edges: picture.edges.map((edge): CanvasEdge => ({ ...edge, isTaken: wasTaken(edge, run) })),
     }
   }, [flow, summary, model, run])
@@ -50,7 +52,11 @@ function triggerNode(node: FlowNode, flow: Flow, { trigger, active }: FlowSummar
         <Chip tone="accent" className="absolute -top-2.5 left-3">
           Trigger
         </Chip>
-        <Title tile={<StepTile kind="trigger" connector={null} size={32} />} title={trigger.words} detail={triggerDetail(flow, active, names)} />
+        <Title
+          tile={<StepTile kind="trigger" connector={null} size={32} />}
+          title={trigger.words}
+          detail={triggerDetail(flow, active, names)}
+        />
         {times.length > 0 && (
           <ol aria-label="Next times" className="mx-3 border-t border-line pt-2 pl-11 text-12 text-ink-2">
             {times.map(at => (

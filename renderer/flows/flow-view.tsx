@@ -72,9 +72,21 @@ export function FlowView({ appId, model, name, file, found, summary, tab: askedT
         }
       />
       {summary?.blockedBy && (
-        <Blocked appId={appId} model={model} name={name} blockedBy={summary.blockedBy} onEdit={() => edit(placeOf(summary, summary.blockedBy ?? ''))} />
+        <Blocked
+          appId={appId}
+          model={model}
+          name={name}
+          blockedBy={summary.blockedBy}
+          onEdit={() => edit(placeOf(summary, summary.blockedBy ?? ''))}
+        />
       )}
-      {problem && <FileProblem problem={problem} keepsRunning={found !== null} {...(tab === 'canvas' && { onOpen: () => edit({ line: problem.line ?? 1 }) })} />}
+      {problem && (
+        <FileProblem
+          problem={problem}
+          keepsRunning={found !== null}
+          {...(tab === 'canvas' && { onOpen: () => edit({ line: problem.line ?? 1 }) })}
+        />
+      )}
       {tab === 'canvas' && found && summary && <CanvasTab appId={appId} model={model} found={found} summary={summary} onEdit={edit} />}
       {tab === 'json' && <JsonTab appId={appId} name={name} path={file} title={title} problems={problems} />}
       {tab === 'runs' && <PastRuns appId={appId} of={{ kind: 'flow', name }} />}
@@ -109,7 +121,19 @@ function RunNow({ appId, summary }: { appId: string; summary: FlowSummary }) {
 }
 
 /** Why the flow cannot run as it stands, and the one thing to do about it. */
-function Blocked({ appId, model, name, blockedBy, onEdit }: { appId: string; model: AppModel; name: string; blockedBy: string; onEdit: () => void }) {
+function Blocked({
+  appId,
+  model,
+  name,
+  blockedBy,
+  onEdit,
+}: {
+  appId: string
+  model: AppModel
+  name: string
+  blockedBy: string
+  onEdit: () => void
+}) {
   const connections = useConnections(appId).data
   const action = actionOf((connections && missingAccount(model, name, connections)) ?? undefined) ?? { label: 'Show it', run: onEdit }
   return (
@@ -129,7 +153,19 @@ function Blocked({ appId, model, name, blockedBy, onEdit }: { appId: string; mod
   )
 }
 
-function JsonTab({ appId, name, path, title, problems }: { appId: string; name: string; path: string; title: string; problems: AppModel['problems'] }) {
+function JsonTab({
+  appId,
+  name,
+  path,
+  title,
+  problems,
+}: {
+  appId: string
+  name: string
+  path: string
+  title: string
+  problems: AppModel['problems']
+}) {
   const file = useFile(appId, path)
   return (
     <>
@@ -142,7 +178,13 @@ function JsonTab({ appId, name, path, title, problems }: { appId: string; name: 
   )
 }
 
-type CanvasProps = { appId: string; model: AppModel; found: AppModel['flows'][number]; summary: FlowSummary; onEdit: (place: Place) => void }
+type CanvasProps = {
+  appId: string
+  model: AppModel
+  found: AppModel['flows'][number]
+  summary: FlowSummary
+  onEdit: (place: Place) => void
+}
 
 function CanvasTab({ appId, model, found: { flow }, summary, onEdit }: CanvasProps) {
   const area = useRef<HTMLDivElement>(null)

@@ -62,11 +62,18 @@ export function readable(name: string): string {
 
 const gap = { between: 64, beside: 40, labelled: 24 }
 
-function place(kinds: ReadonlyMap<string, FlowNode['kind']>, ways: readonly Way[], triggerHeight: number): { nodes: FlowNode[]; edges: FlowEdge[] } {
-  const graph = new Graph({ multigraph: true }).setGraph({ rankdir: 'TB', ranksep: gap.between, nodesep: gap.beside }).setDefaultEdgeLabel(() => ({}))
+function place(
+  kinds: ReadonlyMap<string, FlowNode['kind']>,
+  ways: readonly Way[],
+  triggerHeight: number,
+): { nodes: FlowNode[]; edges: FlowEdge[] } {
+  const graph = new Graph({ multigraph: true })
+    .setGraph({ rankdir: 'TB', ranksep: gap.between, nodesep: gap.beside })
+    .setDefaultEdgeLabel(() => ({}))
   const heightOf = (id: string) => (id === triggerNodeId ? triggerHeight : nodeSize.height)
   for (const id of kinds.keys()) graph.setNode(id, { width: nodeSize.width, height: heightOf(id) })
-  for (const { id, from, to, label } of ways) graph.setEdge(from, to, label === null ? {} : { width: 120, height: gap.labelled, labelpos: 'c' }, id)
+  for (const { id, from, to, label } of ways)
+    graph.setEdge(from, to, label === null ? {} : { width: 120, height: gap.labelled, labelpos: 'c' }, id)
   layout(graph)
   const nodes = [...kinds].map(([id, kind]) => {
     const { x, y } = graph.node(id) as { x: number; y: number }

@@ -61,7 +61,11 @@ export function Screen({ appId, path: address }: ScreenProps) {
   return (
     <Panel label="Flows">
       <PanelHead title="Flows" />
-      {name === undefined ? <FlowList appId={appId} model={model.data} flows={flows.data} broken={broken} /> : <Missing appId={appId} name={name} />}
+      {name === undefined ? (
+        <FlowList appId={appId} model={model.data} flows={flows.data} broken={broken} />
+      ) : (
+        <Missing appId={appId} name={name} />
+      )}
     </Panel>
   )
 }

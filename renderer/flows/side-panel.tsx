@@ -25,7 +25,14 @@ export function SidePanel({
   return (
     <aside
       aria-label={label}
-      className={isOver ? 'absolute inset-y-0 right-0 z-10 flex w-80 max-w-full flex-col bg-surface shadow-float' : 'flex w-80 flex-none flex-col border-l border-line bg-surface @min-[900px]:w-90'}
+      onKeyDown={event => {
+        if (event.key === 'Escape') onClose()
+      }}
+      className={
+        isOver
+          ? 'absolute inset-y-0 right-0 z-10 flex w-80 max-w-full flex-col bg-surface shadow-float'
+          : 'flex w-80 flex-none flex-col border-l border-line bg-surface @min-[900px]:w-90'
+      }
     >
       <div className="flex flex-none items-center gap-3 border-b border-line py-3 pr-2 pl-4">
         {tile}

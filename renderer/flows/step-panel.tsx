@@ -58,18 +58,35 @@ export function StepPanel({ appId, step, number, task, tools, names, run, isOver
     >
       {read.kind === 'function' ? (
         <Fact label="Calls">
-          <a href={hrefOf({ app: appId, screen: 'functions', path: [read.task.with.function_name] })} className="rounded-1 font-mono text-12 text-accent-text hover:underline">
+          <a
+            href={hrefOf({ app: appId, screen: 'functions', path: [read.task.with.function_name] })}
+            className="rounded-1 font-mono text-12 text-accent-text hover:underline"
+          >
             {read.task.with.function_name}
           </a>
         </Fact>
       ) : (
-        <p className="text-13 text-pretty text-ink-2">{tool.facts?.actions.find(({ id }) => read.kind === 'action' && id === read.task.with.action)?.does ?? step.detail}</p>
+        <p className="text-13 text-pretty text-ink-2">
+          {tool.facts?.actions.find(({ id }) => read.kind === 'action' && id === read.task.with.action)?.does ?? step.detail}
+        </p>
       )}
       {tools.map(connector => (
-        <Account key={connector} appId={appId} connector={connector} {...(read.kind === 'action' && { connection: read.task.with.connection })} />
+        <Account
+          key={connector}
+          appId={appId}
+          connector={connector}
+          {...(read.kind === 'action' && { connection: read.task.with.connection })}
+        />
       ))}
       {read.kind === 'switch' && <Cases task={read.task} names={names} />}
-      {given !== undefined && <Inputs given={given} names={names} connector={read.kind === 'action' ? read.task.with.connector : null} action={read.kind === 'action' ? read.task.with.action : null} />}
+      {given !== undefined && (
+        <Inputs
+          given={given}
+          names={names}
+          connector={read.kind === 'action' ? read.task.with.connector : null}
+          action={read.kind === 'action' ? read.task.with.action : null}
+        />
+      )}
       {run && last && <LastRun appId={appId} runId={run.id} step={last} />}
     </SidePanel>
   )
@@ -97,7 +114,10 @@ function Account({ appId, connector, connection }: { appId: string; connector: s
           {connection ? `There is no account “${connection}”.` : `${name} is not connected.`}
         </Note>
       ) : (
-        <a href={hrefOf({ app: appId, screen: 'integrations', path: ['mine'] })} className="flex min-h-9 items-center gap-2 rounded-2 border border-line-2 px-2 text-13 hover:border-control">
+        <a
+          href={hrefOf({ app: appId, screen: 'integrations', path: ['mine'] })}
+          className="flex min-h-9 items-center gap-2 rounded-2 border border-line-2 px-2 text-13 hover:border-control"
+        >
           <ConnectorIcon size={20} icon={icon} name={name} />
           <span className="min-w-0 flex-1 truncate">{account.account?.label ?? account.name}</span>
           {account.mode === 'app-user' && <span className="text-12 text-ink-3">each user’s own</span>}
@@ -122,7 +142,13 @@ function Cases({ task, names }: { task: SwitchTask; names: Names }) {
                 If {conditionWords(when, names) ?? <Template text={when.includes('${') ? when : `\${${when}}`} names={names} />}
               </p>
             )}
-            <p className="text-12 text-ink-3">{then === 'end' || then === 'exit' ? 'The flow ends' : then === 'continue' ? 'Goes on with the next step' : `Goes on with “${names.step(then)}”`}</p>
+            <p className="text-12 text-ink-3">
+              {then === 'end' || then === 'exit'
+                ? 'The flow ends'
+                : then === 'continue'
+                  ? 'Goes on with the next step'
+                  : `Goes on with “${names.step(then)}”`}
+            </p>
           </li>
         ))}
       </ul>
@@ -154,7 +180,8 @@ function schemaTitle(schema: Json | undefined, key: string): string | null {
   return typeof title === 'string' ? title : null
 }
 
-const asObject = (value: Json | undefined): { [key: string]: Json } => (value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {})
+const asObject = (value: Json | undefined): { [key: string]: Json } =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {}
 
 function LastRun({ appId, runId, step }: { appId: string; runId: string; step: RunStep }) {
   return (
@@ -173,7 +200,12 @@ function LastRun({ appId, runId, step }: { appId: string; runId: string; step: R
       {step.error && (
         <ErrorNote
           className="mb-2"
-          error={{ code: isErrorCode(step.error.code) ? step.error.code : 'internal', message: step.error.message, action: step.error.action, details: step.error.details }}
+          error={{
+            code: isErrorCode(step.error.code) ? step.error.code : 'internal',
+            message: step.error.message,
+            action: step.error.action,
+            details: step.error.details,
+          }}
         />
       )}
       {step.output !== null && <JsonWell label="Output of the last run" value={step.output} />}

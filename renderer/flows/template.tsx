@@ -19,14 +19,19 @@ export function Given({ value, names }: { value: Json; names: Names }) {
 }
 
 export function Template({ text, names }: { text: string; names: Names }) {
-  return splitTemplate(text).map((part, index) => ('text' in part ? <span key={index}>{part.text}</span> : <Token key={index} expression={part.expression} names={names} />))
+  return splitTemplate(text).map((part, index) =>
+    'text' in part ? <span key={index}>{part.text}</span> : <Token key={index} expression={part.expression} names={names} />,
+  )
 }
 
 export function Token({ expression, names }: { expression: string; names: Names }) {
   const words = expressionWords(expression, names)
   if (words === null) return <code className="rounded-1 bg-accent-soft px-1 py-px break-all text-accent-text">{expression}</code>
   return (
-    <span title={expression} className="inline-flex h-5 max-w-full items-center gap-1 rounded-1 bg-accent-soft px-1.5 align-[-5px] text-12 font-medium text-accent-text">
+    <span
+      title={expression}
+      className="inline-flex h-5 max-w-full items-center gap-1 rounded-1 bg-accent-soft px-1.5 align-[-5px] text-12 font-medium text-accent-text"
+    >
       <Table2 className="i-12" />
       <span className="truncate">{words}</span>
     </span>

@@ -25,18 +25,27 @@ export function TriggerPanel({ appId, flow, summary: { trigger, active }, names,
       {config.trigger_type === 'entity' && (
         <>
           <Fact label="Data">
-            <a href={hrefOf({ app: appId, screen: 'data', path: [config.entity_name] })} className="rounded-1 text-13 text-accent-text hover:underline">
+            <a
+              href={hrefOf({ app: appId, screen: 'data', path: [config.entity_name] })}
+              className="rounded-1 text-13 text-accent-text hover:underline"
+            >
               {names.record}
             </a>
           </Fact>
           <Fact label="Run now">
-            <p className="text-13 text-pretty text-ink-2">Uses the newest {names.record.toLowerCase()} as if this had just happened to it.</p>
+            <p className="text-13 text-pretty text-ink-2">
+              Uses the newest {names.record.toLowerCase()} as if this had just happened to it.
+            </p>
           </Fact>
         </>
       )}
       {condition && (
         <Fact label="Only if">
-          <p className="text-13">{conditionWords(condition, names) ?? <Template text={condition.includes('${') ? condition : `\${${condition}}`} names={names} />}</p>
+          <p className="text-13">
+            {conditionWords(condition, names) ?? (
+              <Template text={condition.includes('${') ? condition : `\${${condition}}`} names={names} />
+            )}
+          </p>
         </Fact>
       )}
       {trigger.nextTimes.length > 0 && (

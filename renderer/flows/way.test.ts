@@ -29,7 +29,11 @@ test('a step above another is joined by one straight line', () => {
 })
 
 test('a way past a step runs beside it', () => {
-  const way = picture([{ check: { switch: [{ urgent: { when: '.x', then: 'page' } }, { other: { then: 'post' } }] } }, { page: call() }, { post: call() }])
+  const way = picture([
+    { check: { switch: [{ urgent: { when: '.x', then: 'page' } }, { other: { then: 'post' } }] } },
+    { page: call() },
+    { post: call() },
+  ])
   const { column, nodes } = way('check', 'post')
   const page = nodes.find(({ id }) => id === 'page')
   assert.ok(page && (column < page.x || column > page.x + 256), `${column} lies on the box at ${page?.x}`)

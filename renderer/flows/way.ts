@@ -20,7 +20,10 @@ export function drawWay({ column }: Pick<FlowEdge, 'column'>, from: FlowNode, to
     end,
   ])
   const goesAside = Math.abs(column - start.x) > 60
-  return { path: rounded(corners), label: { x: goesAside ? (start.x + column) / 2 : column, y: goesAside ? turnOut : (turnOut + turnIn) / 2 } }
+  return {
+    path: rounded(corners),
+    label: { x: goesAside ? (start.x + column) / 2 : column, y: goesAside ? turnOut : (turnOut + turnIn) / 2 },
+  }
 }
 
 /** Without points that lie on a straight line between their neighbours. */

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { conditionWords, expressionWords, lineOf, type Names } from './words.ts'
 
-const names: Names = { record: 'Ticket', field: name => (name === 'title' ? 'Subject' : name.charAt(0).toUpperCase() + name.slice(1)), step: () => 'Get the customer' }
+const names: Names = {
+  record: 'Ticket',
+  field: name => (name === 'title' ? 'Subject' : name.charAt(0).toUpperCase() + name.slice(1)),
+  step: () => 'Get the customer',
+}
 
 test('paths are called what the user calls them', () => {
   assert.equal(expressionWords('.trigger.data', names), 'Ticket')

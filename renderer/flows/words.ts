@@ -22,7 +22,8 @@ export function namesIn(flow: Flow, model: Pick<AppModel, 'entities'>): Names {
 export function expressionWords(expression: string, names: Names): string | null {
   const [root, part, ...rest] = pathOf(expression) ?? []
   if (root === 'now' && part === undefined) return 'Now'
-  if (root === 'steps' && part !== undefined) return rest.length > 0 ? `${titleOf(rest.join(' '))} of “${names.step(part)}”` : `Result of “${names.step(part)}”`
+  if (root === 'steps' && part !== undefined)
+    return rest.length > 0 ? `${titleOf(rest.join(' '))} of “${names.step(part)}”` : `Result of “${names.step(part)}”`
   if (root !== 'trigger' || rest.length > 1) return null
   const [field] = rest
   if (part === 'data') return field === undefined ? names.record : names.field(field)
@@ -31,7 +32,14 @@ export function expressionWords(expression: string, names: Names): string | null
   return null
 }
 
-const operators: Record<string, string> = { '==': 'is', '!=': 'is not', '>': 'is over', '<': 'is under', '>=': 'is at least', '<=': 'is at most' }
+const operators: Record<string, string> = {
+  '==': 'is',
+  '!=': 'is not',
+  '>': 'is over',
+  '<': 'is under',
+  '>=': 'is at least',
+  '<=': 'is at most',
+}
 
 /** “Priority is Urgent and Status is not Closed” for comparisons of paths with values; null for what is more than that. */
 export function conditionWords(condition: string, names: Names): string | null {
@@ -42,7 +50,8 @@ export function conditionWords(condition: string, names: Names): string | null {
 }
 
 function comparisonWords(comparison: string, names: Names): string | null {
-  const [, path = '', operator = '', literal = ''] = /^\s*(\S+)\s*(==|!=|>=|<=|>|<)\s*("[^"\\]*"|-?[\d.]+|true|false|null)\s*$/.exec(comparison) ?? []
+  const [, path = '', operator = '', literal = ''] =
+    /^\s*(\S+)\s*(==|!=|>=|<=|>|<)\s*("[^"\\]*"|-?[\d.]+|true|false|null)\s*$/.exec(comparison) ?? []
   const name = expressionWords(path, names)
   if (name === null) return null
   const value = literal === 'null' ? 'empty' : literal === 'true' ? 'yes' : literal === 'false' ? 'no' : literal.replace(/^"|"$/g, '')

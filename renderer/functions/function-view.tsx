@@ -1,5 +1,5 @@
 import { Play, Square } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState, type RefObject } from 'react'
 import type { AppModel, Problem } from '../../core/app/model.ts'
 import { useConnectors } from '../app-data.ts'
 import { askForLine, useAskedLine } from '../files/asked-line.ts'
@@ -49,6 +49,8 @@ export function FunctionView({ appId, model, found, crumbs }: { appId: string; m
     await startRun(appId, name, input.value)
   }
 
+  useModEnter(place, () => void start())
+
   return (
     <Panel label={`Function ${name}`}>
       <PanelHead
@@ -75,17 +77,7 @@ export function FunctionView({ appId, model, found, crumbs }: { appId: string; m
           )
         }
       />
-      <div
-        ref={place}
-        className="flex min-h-0 flex-1"
-        onKeyDownCapture={event => {
-          // Before the editor, which would begin a new line.
-          if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
-          event.preventDefault()
-          event.stopPropagation()
-          void start()
-        }}
-      >
+      <div ref={place} className="flex min-h-0 flex-1">
         <div className="flex min-h-0 min-w-0 flex-1 flex-col">
           <SaveProblem file={file} name={path} />
           <div className="min-h-0 flex-1">
@@ -123,6 +115,23 @@ export function FunctionView({ appId, model, found, crumbs }: { appId: string; m
   function goToProblem({ path: where, line }: Problem): void {
     if (where === path) askForLine(appId, `functions/${name}`, line ?? 1)
   }
+}
+
+/** Mod-Enter within an element, or while nothing has the focus. It comes before the editor, which would begin a new line. */
+function useModEnter(within: RefObject<HTMLElement | null>, run: () => void): void {
+  const latest = useRef(run)
+  latest.current = run
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => {
+      if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey) return
+      if (event.target !== document.body && !within.current?.contains(event.target as Node)) return
+      event.preventDefault()
+      event.stopPropagation()
+      latest.current()
+    }
+    window.addEventListener('keydown', listen, { capture: true })
+    return () => window.removeEventListener('keydown', listen, { capture: true })
+  }, [within])
 }
 
 const CodeSkeleton = () => (

@@ -67,7 +67,14 @@ export function InputSection({ input }: { input: Input }) {
       >
         Input
       </SectionTitle>
-      <CodeEditor label="Input as JSON" language="json" look="well" value={input.text} onChange={input.edit} className="mt-2 max-h-60 overflow-auto!" />
+      <CodeEditor
+        label="Input as JSON"
+        language="json"
+        look="well"
+        value={input.text}
+        onChange={input.edit}
+        className="mt-2 max-h-60 overflow-auto!"
+      />
       {input.problem ? (
         <p role="alert" className="mt-1 text-12 text-bad-text">
           {input.problem}
@@ -76,7 +83,9 @@ export function InputSection({ input }: { input: Input }) {
         source &&
         !input.isTyped && (
           <p className="mt-1 text-12 text-ink-3">
-            {source.hasRecord ? `The newest of your ${pluralOf(source.entity)}, as the flow gives it.` : `An example: there are no ${pluralOf(source.entity)} yet.`}
+            {source.hasRecord
+              ? `The newest of your ${pluralOf(source.entity)}, as the flow gives it.`
+              : `An example: there are no ${pluralOf(source.entity)} yet.`}
           </p>
         )
       )}

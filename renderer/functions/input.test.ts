@@ -19,7 +19,10 @@ function modelWith(args: Json, config: object = { trigger_type: 'entity', entity
       do: [{ post: { call: 'invoke_backend_function', with: { function_name: 'post', args } } }],
     },
   })
-  return { entities: [{ file: 'entities/Ticket.jsonc', entity: ticket }], flows: [{ name: 'new-ticket', file: 'workflows/new-ticket.jsonc', flow: parsed }] }
+  return {
+    entities: [{ file: 'entities/Ticket.jsonc', entity: ticket }],
+    flows: [{ name: 'new-ticket', file: 'workflows/new-ticket.jsonc', flow: parsed }],
+  }
 }
 
 test('the newest record comes in the shape that the flow gives', () => {
@@ -30,8 +33,20 @@ test('the newest record comes in the shape that the flow gives', () => {
   })
 })
 
+test('the own fields of a record come first', () => {
+  const input = exampleInput(modelWith('${ .trigger.data }'), 'post', {
+    id: 't1',
+    created_by: null,
+    status: 'Open',
+    title: 'Printer is on fire',
+  })
+  assert.deepEqual(Object.keys(input as object), ['title', 'status', 'id', 'created_by'])
+})
+
 test('without records, the fields of the entity make an example', () => {
-  assert.deepEqual(exampleInput(modelWith({ ticket: '${ .trigger.data }' }), 'post', null), { ticket: { title: '', status: 'Open', minutes: 5 } })
+  assert.deepEqual(exampleInput(modelWith({ ticket: '${ .trigger.data }' }), 'post', null), {
+    ticket: { title: '', status: 'Open', minutes: 5 },
+  })
 })
 
 test('a function that no record starts begins with an empty input', () => {

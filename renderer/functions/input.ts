@@ -24,11 +24,26 @@ export function exampleInput(model: Model, functionName: string, record: JsonObj
   const entity = inputEntity(model, functionName)
   const call = startedByRecord(model, functionName)
   if (!entity || !call) return {}
-  const data = record ?? Object.fromEntries(Object.entries(entity.properties).map(([name, field]) => [name, exampleValue(field)]))
+  const data = record
+    ? ownFirst(record, entity)
+    : Object.fromEntries(Object.entries(entity.properties).map(([name, field]) => [name, exampleValue(field)]))
   const { config } = call.flow.trigger
   const events = config.trigger_type === 'entity' ? config.events : []
-  const trigger = { type: events[0] ?? 'create', entity_name: entity.name, entity_id: data['id'] ?? null, data, old_data: null, changed_fields: [] }
+  const trigger = {
+    type: events[0] ?? 'create',
+    entity_name: entity.name,
+    entity_id: data['id'] ?? null,
+    data,
+    old_data: null,
+    changed_fields: [],
+  }
   return fillIn(call.args, { trigger, steps: {} })
+}
+
+/** The entity's own fields before those that every record has: they are what one wants to see. */
+function ownFirst(record: JsonObject, entity: Entity): JsonObject {
+  const own = Object.keys(entity.properties).filter(name => name in record)
+  return { ...Object.fromEntries(own.map(name => [name, record[name] ?? null])), ...record }
 }
 
 function startedByRecord(model: Model, functionName: string): Call | undefined {

@@ -68,14 +68,25 @@ export async function startRun(appId: string, name: string, input: Json): Promis
     set({ durationMs: performance.now() - began, finishedAt: new Date().toISOString(), ...change })
   }
   useLiveRuns.setState({
-    [key]: { state: 'running', startedAt, finishedAt: null, runId: null, lines: [], dropped: 0, output: null, error: null, durationMs: null },
+    [key]: {
+      state: 'running',
+      startedAt,
+      finishedAt: null,
+      runId: null,
+      lines: [],
+      dropped: 0,
+      output: null,
+      error: null,
+      durationMs: null,
+    },
   })
   try {
     for await (const event of await client.host.functions.run({ appId, name, input }, { signal: stop.signal })) {
       if (event.type === 'started') set({ runId: event.runId })
       else if (event.type === 'log') log.add(event.line)
       else if (event.type === 'result') end({ state: 'succeeded', output: event.output, durationMs: event.durationMs })
-      else end({ state: event.error.code === 'cancelled' ? 'stopped' : 'failed', error: toShape(event.error), durationMs: event.durationMs })
+      else
+        end({ state: event.error.code === 'cancelled' ? 'stopped' : 'failed', error: toShape(event.error), durationMs: event.durationMs })
     }
   } catch (error) {
     if (!stop.signal.aborted) end({ state: 'failed', error: AppError.from(error).toJSON() })

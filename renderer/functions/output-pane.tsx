@@ -87,7 +87,9 @@ function Logs({ appId, run, showResult }: { appId: string; run: LiveRun | undefi
     >
       <ol>
         <Line at={run.startedAt} icon={<Play />} ink="text-ink-2" text="Started" />
-        {run.dropped > 0 && <li className="px-5 py-1 font-mono text-12 text-ink-3">{run.dropped.toLocaleString()} earlier lines are not shown</li>}
+        {run.dropped > 0 && (
+          <li className="px-5 py-1 font-mono text-12 text-ink-3">{run.dropped.toLocaleString()} earlier lines are not shown</li>
+        )}
         {run.lines.map((line, index) => (
           <Line key={run.dropped + index} at={line.at} {...marks[line.level]} text={line.text} />
         ))}
@@ -99,7 +101,10 @@ function Logs({ appId, run, showResult }: { appId: string; run: LiveRun | undefi
         </div>
       )}
       {run.runId && run.state !== 'running' && (
-        <a href={hrefOf({ app: appId, screen: 'runs', path: [run.runId] })} className="mx-5 my-1 inline-flex h-6 items-center rounded-1 text-12 text-accent-text hover:underline">
+        <a
+          href={hrefOf({ app: appId, screen: 'runs', path: [run.runId] })}
+          className="mx-5 my-1 inline-flex h-6 items-center rounded-1 text-12 text-accent-text hover:underline"
+        >
           See this run
         </a>
       )}
@@ -110,7 +115,16 @@ function Logs({ appId, run, showResult }: { appId: string; run: LiveRun | undefi
 function End({ run: { state, finishedAt, durationMs, output, error } }: { run: LiveRun }) {
   if (!finishedAt) return null
   const end = durationMs === null ? '' : durationWords(durationMs)
-  if (state === 'succeeded') return <Line at={finishedAt} icon={<Check />} ink="text-ok-text" text={`Done${output === null ? '' : `: ${JSON.stringify(output)}`}`} end={end} />
+  if (state === 'succeeded')
+    return (
+      <Line
+        at={finishedAt}
+        icon={<Check />}
+        ink="text-ok-text"
+        text={`Done${output === null ? '' : `: ${JSON.stringify(output)}`}`}
+        end={end}
+      />
+    )
   if (state === 'stopped') return <Line at={finishedAt} icon={<Square />} ink="text-ink-2" text="Stopped" end={end} />
   return <Line at={finishedAt} icon={<CircleX />} ink="text-bad-text" text={error?.message ?? 'Failed'} end={end} />
 }

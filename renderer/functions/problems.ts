@@ -7,7 +7,12 @@ const pauseMs = 300
 const none: Problem[] = []
 
 /** What keeps a function from compiling as it is typed now, and what is wrong with the other files of its folder. */
-export function useProblems(appId: string, { name, file }: AppModel['functions'][number], ofApp: readonly Problem[], text: string | null): Problem[] {
+export function useProblems(
+  appId: string,
+  { name, file }: AppModel['functions'][number],
+  ofApp: readonly Problem[],
+  text: string | null,
+): Problem[] {
   const settled = useSettled(text)
   const { data = none } = useQuery({
     queryKey: ['app', appId, 'check', name, settled],

@@ -19,7 +19,12 @@ export function RunResult({ run }: { run: LiveRun }) {
 }
 
 /** An error that has no button of its own leads to the line where it happened. */
-function withPlace(error: ErrorShape): { code: ErrorShape['code']; message: string; action: ErrorShape['action']; details: string | undefined } {
+function withPlace(error: ErrorShape): {
+  code: ErrorShape['code']
+  message: string
+  action: ErrorShape['action']
+  details: string | undefined
+} {
   const place = placeIn(`${error.details ?? ''}\n${error.message}`)
   const message = place ? error.message.replace(/ \([^()\s]+:\d+\)$/, '.').replace(/([.!?])\.$/, '$1') : error.message
   return { code: error.code, message, details: error.details, action: error.action ?? (place ? { kind: 'open', ...place } : undefined) }

@@ -14,12 +14,30 @@ import { RunResult } from './run-result.tsx'
 import { entityUses } from './entity-uses.ts'
 
 /** Beside the code: what goes in, what came out, what it uses and who calls it. */
-export function RunSide({ appId, model, found, text, run, input }: { appId: string; model: AppModel; found: AppFunction; text: string; run: LiveRun | undefined; input: Input }) {
+export function RunSide({
+  appId,
+  model,
+  found,
+  text,
+  run,
+  input,
+}: {
+  appId: string
+  model: AppModel
+  found: AppFunction
+  text: string
+  run: LiveRun | undefined
+  input: Input
+}) {
   const callers = callersOf(model, found.name)
   const connectors = [...new Set(found.uses.map(({ connector }) => connector))]
   const entities = entityUses(text).filter(({ entity }) => model.entities.some(known => known.entity.name === entity))
   return (
-    <aside aria-label="Run" tabIndex={0} className="w-75 flex-none space-y-6 overflow-auto border-l border-line p-4 -outline-offset-2! wide:w-80">
+    <aside
+      aria-label="Run"
+      tabIndex={0}
+      className="w-75 flex-none space-y-6 overflow-auto border-l border-line p-4 -outline-offset-2! wide:w-80"
+    >
       {found.config.description && <p className="text-13 text-pretty text-ink-2">{found.config.description}</p>}
       <InputSection input={input} />
       {run && (
@@ -33,7 +51,12 @@ export function RunSide({ appId, model, found, text, run, input }: { appId: stri
           <SectionTitle>Uses</SectionTitle>
           <ul className="mt-2">
             {connectors.map(id => (
-              <ToolUse key={id} appId={appId} id={id} actions={found.uses.filter(({ connector }) => connector === id).map(({ action }) => action)} />
+              <ToolUse
+                key={id}
+                appId={appId}
+                id={id}
+                actions={found.uses.filter(({ connector }) => connector === id).map(({ action }) => action)}
+              />
             ))}
             {entities.map(({ entity, writes }) => (
               <li key={entity}>
@@ -105,7 +128,10 @@ function RunMark({ run: { state, durationMs } }: { run: LiveRun }) {
       </span>
     )
   return (
-    <span role="status" className={`flex items-center gap-1 text-12 font-medium tabular-nums ${state === 'failed' ? 'text-bad-text' : 'text-ink-3'}`}>
+    <span
+      role="status"
+      className={`flex items-center gap-1 text-12 font-medium tabular-nums ${state === 'failed' ? 'text-bad-text' : 'text-ink-3'}`}
+    >
       {state === 'stopped' && <Square className="i-12" />}
       {state === 'failed' ? 'Failed' : 'Stopped'} · {time}
     </span>

@@ -31,8 +31,7 @@ export function Screen({ appId, path: address }: ScreenProps) {
   if (!model.data) return <Panel label="Functions">{model.error ? <ErrorScreen error={model.error} /> : <Skeleton rows={6} />}</Panel>
   const { functions } = model.data
   const found = functions.find(each => each.name === name)
-  if (found)
-    return <FunctionView key={`${appId}/${name}`} appId={appId} model={model.data} found={found} crumbs={functions.length > 1} />
+  if (found) return <FunctionView key={`${appId}/${name}`} appId={appId} model={model.data} found={found} crumbs={functions.length > 1} />
   return (
     <Panel label="Functions">
       <PanelHead title="Functions" />
