@@ -99,8 +99,10 @@ export async function practiceOrigin(app: App, accountName: string | RegExp): Pr
 
 // Records
 
-export async function addRecord(page: Page, fields: Record<string, string>): Promise<void> {
+/** In the first table, or in the one of this name. */
+export async function addRecord(page: Page, fields: Record<string, string>, table?: string): Promise<void> {
   await openPart(page, 'Data')
+  if (table) await page.getByRole('navigation', { name: 'Parts of the app' }).getByRole('link', { name: table }).click()
   await page.getByRole('button', { name: 'New record', exact: true }).click()
   const form = page.getByRole('dialog')
   for (const [label, value] of Object.entries(fields)) await form.getByLabel(label).fill(value)
@@ -108,7 +110,7 @@ export async function addRecord(page: Page, fields: Record<string, string>): Pro
   await expect(form).toBeHidden()
 }
 
-export const addTicket = (page: Page, title: string): Promise<void> => addRecord(page, { Title: title })
+export const addTicket = (page: Page, title: string, table?: string): Promise<void> => addRecord(page, { Title: title }, table)
 
 // Stories that others begin with
 

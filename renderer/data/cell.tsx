@@ -19,11 +19,11 @@ export function Cell({ column, record, name, save }: Props) {
     return (
       <button
         type="button"
-        aria-label={`${column.title} of ${name}: edit`}
         onClick={() => setDraft(inputOf(column, value))}
         onKeyDown={event => event.key === 'F2' && setDraft(inputOf(column, value))}
         className={`flex h-full w-full items-center overflow-hidden px-3 -outline-offset-2! ${column.kind === 'number' ? 'justify-end tabular-nums' : ''}`}
       >
+        <span className="sr-only">{`Edit ${column.title} of ${name}: `}</span>
         <span className="truncate">
           <Value column={column} value={value} />
         </span>

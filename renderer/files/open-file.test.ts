@@ -99,6 +99,15 @@ test('a change by someone else is never written over, and what was typed stays',
   assert.deepEqual([now().state, at.text], ['saved', 'mine, and more'])
 })
 
+test('a change by someone else does not take the place of what is being typed', async () => {
+  const { file, now, writtenByOthers } = await opened()
+  file.edit('mine')
+  writtenByOthers('theirs')
+  await file.refresh()
+  assert.deepEqual([now().text, now().state], ['mine', 'typing'])
+  assert.equal(await file.save(), false)
+})
+
 test('loading theirs hands back what was typed', async () => {
   const { file, at, now, writtenByOthers } = await opened()
   writtenByOthers('theirs')

@@ -83,7 +83,6 @@ function Picture({ label, nodes, edges, chosen, onChoose }: Props) {
       deleteKeyCode={null}
       selectionKeyCode={null}
       multiSelectionKeyCode={null}
-      proOptions={{ hideAttribution: true }}
       style={ground}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.5} color="light-dark(#dcdce3, #2a2a32)" />

@@ -65,7 +65,7 @@ export function StepPanel({ appId, step, number, task, tools, names, run, isOver
             {read.task.with.function_name}
           </a>
         </Fact>
-      ) : (
+      ) : read.kind === 'switch' ? null : (
         <p className="text-13 text-pretty text-ink-2">
           {tool.facts?.actions.find(({ id }) => read.kind === 'action' && id === read.task.with.action)?.does ?? step.detail}
         </p>
