@@ -137,9 +137,7 @@ test('the main job can be done without a mouse', async ({ app, page }) => {
   await consent.close()
   await expect(resultCard(page)).toBeVisible()
 
-  await page.keyboard.press('ControlOrMeta+K')
-  await page.keyboard.type('Ticket Data')
-  await page.keyboard.press('Enter')
+  await goTo(page, 'Ticket Data')
   await tabTo(page, /^New record/)
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog').getByLabel('Title')).toBeFocused()
@@ -147,9 +145,7 @@ test('the main job can be done without a mouse', async ({ app, page }) => {
   await page.keyboard.press('ControlOrMeta+Enter')
   await expect(page.getByRole('row').filter({ hasText: 'Printer is on fire' })).toHaveCount(1)
 
-  await page.keyboard.press('ControlOrMeta+K')
-  await page.keyboard.type('Runs')
-  await page.keyboard.press('Enter')
+  await goTo(page, 'Runs')
   await expect(page.getByRole('region', { name: /^Run of/ }).getByText('Succeeded', { exact: true }).first()).toBeVisible()
 })
 
@@ -166,6 +162,17 @@ async function check(page: Page, what: string): Promise<void> {
     }
     expect(faults).toEqual([])
   })
+}
+
+/** Through the palette. */
+async function goTo(page: Page, words: string): Promise<void> {
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await page.keyboard.press('ControlOrMeta+K')
+  const palette = page.getByRole('dialog', { name: 'Search or do' })
+  await expect(palette.getByRole('combobox')).toBeFocused()
+  await page.keyboard.type(words)
+  await page.keyboard.press('Enter')
+  await expect(palette).toBeHidden()
 }
 
 /** Presses Tab until the focus is on the control with this name. */

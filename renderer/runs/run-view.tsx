@@ -28,8 +28,8 @@ export function RunView({ appId, runId }: { appId: string; runId: string }) {
   const isUnderWay = run.state === 'running' || run.state === 'waiting' || run.state === 'queued'
   return (
     <section aria-label={`Run of ${run.name}`} className="@container flex min-h-0 min-w-0 flex-1 flex-col overflow-auto">
-      <div className="flex flex-none items-start gap-2 px-5 pt-5 pb-4">
-        <div className="min-w-0 flex-1">
+      <div className="flex flex-none flex-wrap items-start gap-2 px-5 pt-5 pb-4">
+        <div className="min-w-52 flex-1">
           <div className="flex items-center gap-2">
             <h2 className="truncate text-20 font-semibold">{run.name}</h2>
             <RunChip state={run.state} />
@@ -65,7 +65,7 @@ export function RunView({ appId, runId }: { appId: string; runId: string }) {
         />
       )}
       <div className="flex flex-none justify-end gap-4 px-5 text-12 text-ink-3 tabular-nums">
-        <span aria-hidden className="flex w-28 justify-between @2xl:w-44">
+        <span aria-hidden className="hidden w-28 justify-between @md:flex @2xl:w-44">
           {ticksOf(spanMs).map(tick => (
             <span key={tick}>{tick}</span>
           ))}
@@ -101,9 +101,9 @@ function StepRow({ step, bar, isChosen, onChoose }: { step: RunStep; bar: Bar | 
         <RunPin state={step.state} />
         <StepTile kind={step.kind} connector={step.connector} />
         <span className="truncate font-medium">{step.title}</span>
-        {step.attempt > 1 && <span className="flex-none text-12 text-ink-3">try {step.attempt}</span>}
+        {step.attempt > 1 && <span className="flex-none text-12 text-ink-2">try {step.attempt}</span>}
         <span className="min-w-2 flex-1" />
-        <span aria-hidden className="relative h-1.5 w-28 flex-none @2xl:w-44 overflow-hidden rounded-full bg-sunken">
+        <span aria-hidden className="relative hidden h-1.5 w-28 flex-none @md:block @2xl:w-44 overflow-hidden rounded-full bg-sunken">
           {bar && (
             <i
               className={`absolute inset-y-0 rounded-full ${step.attempt > 1 ? 'bg-warn' : (barColours[step.state] ?? 'bg-ok')}`}
@@ -111,7 +111,7 @@ function StepRow({ step, bar, isChosen, onChoose }: { step: RunStep; bar: Bar | 
             />
           )}
         </span>
-        <span className="w-16 flex-none text-right text-12 text-ink-3 tabular-nums">
+        <span className="w-16 flex-none text-right text-12 text-ink-2 tabular-nums">
           {step.durationMs === null ? '' : durationWords(step.durationMs)}
         </span>
       </button>

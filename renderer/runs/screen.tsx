@@ -49,8 +49,8 @@ export function Screen({ appId, path: [runId] }: ScreenProps) {
           }
         />
       ) : (
-        <div className="flex min-h-0 flex-1">
-          <nav aria-label="Runs" className="w-66 flex-none overflow-auto border-r border-line wide:w-80">
+        <div className="@container flex min-h-0 flex-1">
+          <nav aria-label="Runs" className="w-54 flex-none overflow-auto border-r border-line @3xl:w-80">
             <ul>
               {runs.map(run => (
                 <RunRow key={run.id} appId={appId} run={run} isChosen={run.id === chosen} />
