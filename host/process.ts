@@ -17,6 +17,7 @@ function portToParent(): Port {
   }
   return {
     postMessage: message => {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a process, not a window
       if (parentPort) parentPort.postMessage(message)
       else if (process.connected) process.send?.(message)
     },

@@ -1,82 +1,31 @@
 import type { Flow } from '../../core/app/flow.ts'
-import type { AppModel } from '../../core/app/model.ts'
 import { AppError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
-import type { Run, RunDetail } from '../../core/run.ts'
-import type { AppDatabase } from '../store/database.ts'
+import type { Json } from '../../core/json.ts'
+import type { Run } from '../../core/run.ts'
 import { armedFlows } from './armed-flow.ts'
 import { createCallJournal } from './call-journal.ts'
 import { createCommits } from './commits.ts'
 import { recordFunctionRun, type FunctionRunOptions } from './function-run.ts'
-import { createJournal, toError, type RunFilter } from './journal.ts'
+import { createJournal, toError } from './journal.ts'
 import type { RunRow } from './journal-rows.ts'
+import type { Flows, FlowsOptions } from './interface.ts'
 import { createJq } from './jq.ts'
 import { createPerform } from './perform-step.ts'
 import { createQueue } from './queue.ts'
-import type { CallAction, RunFunction } from './rooms.ts'
 import { createFlowRunner } from './run-flow.ts'
-import { summarize, type FlowSummary } from './summary.ts'
+import { summarize } from './summary.ts'
 import { newRun } from './new-run.ts'
 import { exampleTrigger } from './example-trigger.ts'
 import { createTriggers } from './triggers.ts'
 
+export type { Flows, FlowsOptions } from './interface.ts'
 export type { ActionRequest, CallAction, Caller, RunFunction } from './rooms.ts'
-
-export type FlowsOptions = {
-  appId: string
-  database: AppDatabase
-  model: () => AppModel
-  runFunction: RunFunction
-  callAction: CallAction
-  /** Connectors with a usable default connection, each with its granted scopes. */
-  available: () => Promise<Record<string, string[]>>
-  /** The latest record of an entity, as an example for “Run now”. Without it only records changed lately are found. */
-  newestRecord?: (entity: string) => Promise<JsonObject | null>
-  now?: () => number
-  report: (error: AppError) => void
-  /** How many runs go on at the same time. */
-  concurrency?: number
-  /** Pauses before the second, third … try of a step that failed for a passing reason. */
-  retryDelaysMs?: readonly number[]
-  /** How often the clock is looked at. It may jump, so nothing sleeps until a far moment. */
-  tickMs?: number
-}
-
-/** The flows of one app: what starts them, their runs, and the journal of both. */
-export type Flows = {
-  /** Takes up what was under way when the process ended, and begins to watch changes and the clock. */
-  start(): Promise<void>
-  /** There may be new changes of records. */
-  wake(): void
-  /** The app's files or accounts changed: other triggers may hold, and runs that waited for an account try again. */
-  modelChanged(): Promise<void>
-  list(): Promise<FlowSummary[]>
-  /** Starts a run by hand, of a flow that is switched off as well. Errors: not_found, validation when there is no record to try it with. */
-  runNow(name: string, data?: Json): Promise<{ runId: string }>
-  /** Runs one function and keeps a record of it as a run with one step. Throws what the function throws. */
-  recordFunctionRun(name: string, input: Json, options?: FunctionRunOptions): Promise<Json>
-  /** What functions reach the outside by: a call made for a flow's step is not made twice. */
-  callAction: CallAction
-  runs: {
-    list(filter?: RunFilter): Promise<{ items: Run[]; nextCursor: string | null }>
-    get(runId: string): Promise<RunDetail>
-    /** Ends a run that has not ended. A step under way is asked to stop. */
-    cancel(runId: string): Promise<void>
-    /** Goes on from the first step that did not succeed; of a function, runs it again. `conflict` while it runs or after it succeeded. */
-    retry(runId: string): Promise<void>
-  }
-  /** Hears of each change of a run. Returns how to stop. */
-  onRun(listener: (run: Run) => void): () => void
-  /** Changes of records up to this number have been read: `store.prune` may drop older ones. */
-  readUpTo(): number
-  /** Steps under way have a few seconds to finish; what does not is taken up at the next start. */
-  close(): Promise<void>
-}
 
 const diskPauseMs = 1000
 const keptRuns = 20_000
 const graceMs = 3000
 
+/** The flows of one app. What it takes and gives is in `interface.ts`. */
 export function createFlows(options: FlowsOptions): Flows {
   const {
     appId,

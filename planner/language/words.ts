@@ -7,20 +7,23 @@ const word = /#?[\p{L}\p{N}][\p{L}\p{N}'’_]*(?:[-.@][\p{L}\p{N}_]+)*/gu
 
 /** One way to write quotes, dashes and arrows; markup and control characters out; a length no rule minds. */
 export function tidy(prompt: string): string {
-  return prompt
-    .slice(0, 4000)
-    .normalize('NFC')
-    .replace(/<[^<>]{0,400}>/g, ' ')
-    .replace(/[\u0000-\u001f\u007f\u200b-\u200f\u2028\u2029]+/g, ' ')
-    .replace(/[‘’`´]/g, "'")
-    .replace(/[“”„«»]/g, '"')
-    .replace(/\s*(?:→|⇒|➜|➔|=>|-+>|>>?)\s*/g, ' → ')
-    .replace(/\s+[–—-]+\s+/g, ' — ')
-    .replace(/\be-?mails\b/gi, match => (match.startsWith('E') ? 'Emails' : 'emails'))
-    .replace(/\be-?mail/gi, match => (match.startsWith('E') ? 'Email' : 'email'))
-    .replace(/\bto[- ]do\b/gi, match => (match.startsWith('T') ? 'To-do' : 'to-do'))
-    .replace(/\s+/g, ' ')
-    .trim()
+  return (
+    prompt
+      .slice(0, 4000)
+      .normalize('NFC')
+      .replace(/<[^<>]{0,400}>/g, ' ')
+      // oxlint-disable-next-line no-control-regex -- exactly the characters that a prompt may not hold
+      .replace(/[\u0000-\u001f\u007f\u200b-\u200f\u2028\u2029]+/g, ' ')
+      .replace(/[‘’`´]/g, "'")
+      .replace(/[“”„«»]/g, '"')
+      .replace(/\s*(?:→|⇒|➜|➔|=>|-+>|>>?)\s*/g, ' → ')
+      .replace(/\s+[–—-]+\s+/g, ' — ')
+      .replace(/\be-?mails\b/gi, match => (match.startsWith('E') ? 'Emails' : 'emails'))
+      .replace(/\be-?mail/gi, match => (match.startsWith('E') ? 'Email' : 'email'))
+      .replace(/\bto[- ]do\b/gi, match => (match.startsWith('T') ? 'To-do' : 'to-do'))
+      .replace(/\s+/g, ' ')
+      .trim()
+  )
 }
 
 export function wordsOf(text: string): Word[] {

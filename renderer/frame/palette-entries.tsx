@@ -34,7 +34,7 @@ import { useTheme } from './theme.ts'
 /** One line of the palette. `always` keeps it in the list whatever is typed. */
 export type Entry = {
   id: string
-  group: 'Do' | 'Go to' | 'Add' | 'Apps'
+  group: 'Do' | 'Go to' | 'Add' | 'Apps' | 'Chat'
   title: string
   note?: string
   icon: ReactNode
@@ -152,7 +152,7 @@ export function useAppEntries(appId: string, query: string): Entry[] {
       ? [
           {
             id: 'ask',
-            group: 'Do',
+            group: 'Chat',
             title: `Ask chat: “${ask}”`,
             icon: <Sparkles />,
             always: true,

@@ -21,7 +21,8 @@ function fit(value: string, search: string, keywords: string[] = []): number {
   return text.startsWith(search.toLowerCase().trim()) ? 1 : 0.5
 }
 
-const groups = ['Do', 'Go to', 'Add', 'Apps'] as const
+/** What was typed goes to the chat last: what has a name comes first. */
+const groups = ['Do', 'Go to', 'Add', 'Apps', 'Chat'] as const
 
 /** ⌘K: every screen, part and action by its name. */
 export function Palette({ route, appName }: { route: Route; appName: string | null }) {
