@@ -12,7 +12,7 @@ const rounds = 5
 /** From the command to a screen one can use, with the build done and an empty home, in the browser shell. `npm run build` comes first. */
 export async function run(): Promise<Record<string, number>> {
   const browser = await chromium.launch({
-    executablePath: process.env['PLUGBOARD_CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
   })
   try {

@@ -58,8 +58,8 @@ export const tryPractice = async (app: App, options?: Parameters<typeof beginPra
 /** Without a keychain Plugboard asks once where sign-ins are kept. */
 async function chooseProtection(page: Page, passphrase?: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Where should sign-ins be kept?' })
-  const underWay = page.getByRole('status').filter({ hasText: /Starting the practice account|Waiting for you|Finishing/ })
-  await expect(dialog.or(underWay).first()).toBeVisible()
+  const opened = page.getByRole('status').filter({ hasText: 'Waiting for you in the browser' })
+  await expect(dialog.or(opened).first()).toBeVisible()
   if (!(await dialog.isVisible())) return
   if (passphrase === undefined) {
     await dialog.getByRole('radio', { name: 'Only this session' }).click()

@@ -11,6 +11,7 @@ const needed = [
   { name: 'gnome-keyring', isThere: () => isOnPath('gnome-keyring-daemon') },
   { name: 'dbus', isThere: () => isOnPath('dbus-run-session') },
   { name: 'faketime', isThere: () => isOnPath('faketime') },
+  { name: 'iproute2', isThere: () => isOnPath('ip') },
 ]
 
 /** Installs them with apt as root; else says in one sentence what is missing. True when all are there. */
