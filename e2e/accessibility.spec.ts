@@ -1,4 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './app.ts'
 import {
@@ -44,6 +44,11 @@ test('no screen has a serious fault on the way from an empty home to a connected
   }
   await openMyIntegrations(page)
   await check(page, 'My integrations, empty')
+  await page.getByRole('button', { name: /^App:/ }).click()
+  await page.getByRole('menuitem', { name: 'All apps' }).click()
+  await page.getByRole('button', { name: /sample app/ }).click()
+  await expect(page.getByRole('list', { name: 'Needed tools' })).toBeVisible()
+  await check(page, 'My integrations of the sample app')
   expect(app.pid()).toBeGreaterThan(0)
 })
 
@@ -77,7 +82,12 @@ test('no screen of an app in use has a serious fault', async ({ app, page }) => 
   }
 
   await openPart(page, 'Runs')
-  await expect(page.getByRole('region', { name: /^Run of/ }).getByText('Succeeded', { exact: true }).first()).toBeVisible()
+  await expect(
+    page
+      .getByRole('region', { name: /^Run of/ })
+      .getByText('Succeeded', { exact: true })
+      .first(),
+  ).toBeVisible()
   await check(page, 'Runs')
 
   await openPart(page, 'Integrations')
@@ -146,7 +156,12 @@ test('the main job can be done without a mouse', async ({ app, page }) => {
   await expect(page.getByRole('row').filter({ hasText: 'Printer is on fire' })).toHaveCount(1)
 
   await goTo(page, 'Runs')
-  await expect(page.getByRole('region', { name: /^Run of/ }).getByText('Succeeded', { exact: true }).first()).toBeVisible()
+  await expect(
+    page
+      .getByRole('region', { name: /^Run of/ })
+      .getByText('Succeeded', { exact: true })
+      .first(),
+  ).toBeVisible()
 })
 
 /** Fails on what axe calls serious or critical, in light and in dark. */
@@ -157,7 +172,8 @@ async function check(page: Page, what: string): Promise<void> {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
       for (const { id, impact, nodes } of violations) {
-        if (impact === 'serious' || impact === 'critical') faults.push(`${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' · ')}`)
+        if (impact === 'serious' || impact === 'critical')
+          faults.push(`${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' · ')}`)
       }
     }
     expect(faults).toEqual([])

@@ -34,7 +34,10 @@ test('a function that never ends is stopped with one sentence, and the next one 
   await expect(page.getByRole('alert').getByText('spin ran longer than 1 seconds and was stopped.').first()).toBeVisible()
 
   await openPart(page, 'Functions')
-  await page.getByRole('main').getByRole('link', { name: /^greet/ }).click()
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: /^greet/ })
+    .click()
   await page.getByRole('button', { name: 'Run', exact: false }).first().click()
   await expect(page.getByRole('main').getByText('Good morning').last()).toBeVisible()
 })

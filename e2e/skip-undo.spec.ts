@@ -14,7 +14,6 @@ import {
   mainPrompt,
   makeSupportDesk,
   moreActions,
-  openMyIntegrations,
   planCard,
   practiceOrigin,
   resultCard,

@@ -154,7 +154,10 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
   })
 }
 
-async function openPractice({ practice, shell }: Rooms, { appId, connector }: { appId: string; connector: string }): Promise<{ url: string }> {
+async function openPractice(
+  { practice, shell }: Rooms,
+  { appId, connector }: { appId: string; connector: string },
+): Promise<{ url: string }> {
   const { url } = await practice.open(appId, connector)
   await shell.openBrowser(url)
   return { url }

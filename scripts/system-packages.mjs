@@ -11,6 +11,7 @@ const needed = [
   { name: 'gnome-keyring', isThere: () => isOnPath('gnome-keyring-daemon') },
   { name: 'dbus', isThere: () => isOnPath('dbus-run-session') },
   { name: 'faketime', isThere: () => isOnPath('faketime') },
+  { name: 'strace', isThere: () => isOnPath('strace') },
   { name: 'iproute2', isThere: () => isOnPath('ip') },
 ]
 

@@ -21,8 +21,12 @@ export const usePromptApp = () =>
 export const useBlankApp = () =>
   useAct((name: string) => client.apps.create({ name, template: 'blank' }), { refresh, quiet: true, done: ({ appId }) => open(appId) })
 
+/** The sample app begins with the accounts it needs: one press each. */
 export const useSampleApp = () =>
-  useAct(() => client.apps.create({ name: 'Sample app', template: 'sample' }), { refresh, done: ({ appId }) => open(appId) })
+  useAct(() => client.apps.create({ name: 'Sample app', template: 'sample' }), {
+    refresh,
+    done: ({ appId }) => go({ app: appId, screen: 'integrations', path: ['mine'] }),
+  })
 
 export const useFolderApp = () =>
   useAct((path: string) => client.apps.openFolder({ path }), { refresh, quiet: true, done: ({ appId }) => open(appId) })

@@ -13,6 +13,7 @@ import { AccessDrawer } from './access-drawer.tsx'
 import { ConnectionDialogs, type ConnectionAsk } from './connection-dialogs.tsx'
 import { ConnectionLine, connectionGrid } from './connection-line.tsx'
 import { IntegrationTabs } from './integration-tabs.tsx'
+import { NeededTools, useNeededTools } from './needed-tools.tsx'
 
 /** Every account of this app, shared ones first. `openId`: whose access is shown beside. */
 export function MyIntegrations({ appId, openId }: { appId: string; openId: string | null }) {
@@ -23,6 +24,7 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
   const found = rows.filter(row =>
     `${row.name} ${row.account?.label ?? ''} ${row.connector}`.toLowerCase().includes(filter.trim().toLowerCase()),
   )
+  const needed = useNeededTools(appId, rows)
   const open = rows.find(({ id }) => id === openId)
   const browse = hrefOf({ app: appId, screen: 'integrations', path: ['browse'] })
   return (
@@ -51,7 +53,7 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
           <ErrorScreen error={connections.error} />
         ) : connections.isPending ? (
           <Skeleton rows={3} className="p-0" />
-        ) : rows.length === 0 ? (
+        ) : rows.length === 0 && needed.length === 0 ? (
           <EmptyState
             icon={<Plug />}
             title="No tool is connected yet"
@@ -62,7 +64,7 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
               </a>
             }
           />
-        ) : found.length === 0 ? (
+        ) : rows.length > 0 && found.length === 0 ? (
           <EmptyState
             icon={<Plug />}
             title={`No account fits “${filter}”`}
@@ -70,6 +72,7 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
           />
         ) : (
           <>
+            <NeededTools appId={appId} tools={needed} />
             <Section
               title="Shared"
               note="One account works for everyone who uses the app"

@@ -16,7 +16,8 @@ export function relativeWords(then: number, now: number): string {
 function aheadWords(then: number, now: number): string {
   const minutes = Math.ceil((then - now) / minuteMs)
   if (minutes < 60) return `In ${minutes} min`
-  const clock = new Date(then).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+  // As a schedule says it: “Every day at 09:00”.
+  const clock = new Date(then).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const days = daysBetween(now, then)
   if (days === 0) return `Today, ${clock}`
   return days === 1 ? `Tomorrow, ${clock}` : `${dayWords(then, now)}, ${clock}`
