@@ -45,7 +45,9 @@ function NeededTool({ appId, tool: { connector, scopes, mode } }: { appId: strin
         <h3 className="text-13 font-semibold">{name}</h3>
         <p className="text-12 text-pretty text-ink-3">{permissions.join(' · ') || facts?.summary}</p>
       </div>
-      <ConnectButtons appId={appId} connector={connector} mode={mode} scopes={scopes} layout="row" />
+      <div className="w-72 flex-none">
+        <ConnectButtons appId={appId} connector={connector} mode={mode} scopes={scopes} layout="column" />
+      </div>
     </li>
   )
 }
