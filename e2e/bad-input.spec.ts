@@ -31,7 +31,7 @@ test('a function that never ends is stopped with one sentence, and the next one 
   await openPart(page, 'Functions')
   await page.getByRole('main').getByRole('link', { name: /^spin/ }).click()
   await page.getByRole('button', { name: 'Run', exact: false }).first().click()
-  await expect(page.getByRole('alert').getByText('spin ran longer than 1 seconds and was stopped.').first()).toBeVisible()
+  await expect(page.getByRole('alert').getByText('spin ran longer than 1 second and was stopped.').first()).toBeVisible()
 
   await openPart(page, 'Functions')
   await page

@@ -151,7 +151,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
         reject(error)
       }
       const timer = setTimeout(
-        () => giveUp(new AppError('timeout', `${name} ran longer than ${timeoutMs / 1000} seconds and was stopped.`)),
+        () => giveUp(new AppError('timeout', `${name} ran longer than ${inSeconds(timeoutMs)} and was stopped.`)),
         timeoutMs,
       )
       const onAbort = () => giveUp(new AppError('cancelled', `${name} was cancelled.`))
@@ -173,3 +173,5 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
     },
   }
 }
+
+const inSeconds = (ms: number): string => (ms === 1000 ? '1 second' : `${ms / 1000} seconds`)

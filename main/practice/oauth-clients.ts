@@ -16,7 +16,8 @@ const registered: Readonly<Record<Service, { path: string; collection: string }>
   github: { path: '/login/oauth/authorize', collection: 'github.oauth_apps' },
 }
 
-function isLoopback(uri: string): boolean {
+/** Where a sign-in of a program on this machine returns to (RFC 8252 §7.3). */
+export function isLoopback(uri: string): boolean {
   const url = URL.parse(uri)
   return url?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
 }

@@ -62,7 +62,7 @@ export function FirstRun({ onAsk }: { onAsk: (ask: Ask) => void }) {
             trial
             icon={<FlaskConical className="i-20" />}
             title="Open the sample app"
-            note="No sign-in, no internet"
+            note="Practice accounts, no internet"
             busy={sample.isPending}
             onClick={() => sample.mutate()}
           />

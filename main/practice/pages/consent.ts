@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { isLoopback } from '../oauth-clients.ts'
 
 /**
  * The emulator's own sign-in page in our looks: its markup and form stay as they are, its style sheet and its links to the internet go.
@@ -17,8 +18,18 @@ export const restyleConsent: MiddlewareHandler = async (c, next) => {
     .replace('<div class="emu-bar">', '<div class="emu-bar" role="banner">')
     .replace('<div class="content">', '<div class="content" role="main">')
     .replace('<div class="card-title">', '<div class="card-title" role="heading" aria-level="1">')
+    .replace(/(class="emu-bar-title"[^>]*>)(\w+) Emulator/, '$1$2')
+    .replace(/<\/form>(?![\s\S]*<\/form>)/, `</form>${wayOut(new URL(c.req.url))}`)
   c.res = new Response(page, { status: c.res.status, headers: c.res.headers })
   c.header('content-length', undefined)
+}
+
+/** Saying no, which the emulator's page leaves out: back to where the request came from, as RFC 6749 §4.1.2.1 has it. */
+function wayOut({ searchParams }: URL): string {
+  const back = URL.parse(searchParams.get('redirect_uri') ?? '')
+  if (!back || !isLoopback(back.href)) return ''
+  back.search = new URLSearchParams({ error: 'access_denied', state: searchParams.get('state') ?? '' }).toString()
+  return `<a class="refuse" href="${back.href.replaceAll('&', '&amp;')}">Cancel</a>`
 }
 
 export const consentStyles = `
@@ -36,6 +47,8 @@ body { grid-template-rows: auto 1fr auto }
 .user-text, .user-login { display: block }
 .user-login { font-weight: 600 }
 .user-meta, .user-email { color: var(--text-2); font-size: 12px; line-height: 16px }
+.refuse { display: block; margin-top: 16px; padding: 8px 12px; border-radius: 6px; color: var(--text-2); text-align: center; text-decoration: none }
+.refuse:hover { background: var(--hover) }
 .powered-by { text-align: center; color: var(--text-3); font-size: 12px; padding: 12px }
 .powered-by a { pointer-events: none }
 `
