@@ -1,5 +1,5 @@
-/** The program that the crash test kills: twelve tickets, each of which starts a flow of three steps. Prints “ended” when all have. */
-import { appendFileSync } from 'node:fs'
+/** The program that the crash test kills: 24 tickets, each of which starts a flow of three steps. Prints “step” when one begins, “ended” when all have. */
+import { appendFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from '../../core/json.ts'
 import { openDatabase } from '../store/database.ts'
@@ -8,13 +8,14 @@ import { createFlows, type RunFunction } from './flows.ts'
 import { callFunction, modelOf, ticketCreated, until } from './fixture.ts'
 
 const [folder = ''] = process.argv.slice(2)
-const tickets = 12
+const tickets = 24
 const model = modelOf({ desk: { trigger: ticketCreated, do: [callFunction('one'), callFunction('two'), callFunction('three')] } })
 const database = openDatabase(join(folder, 'app.db'))
 const store = openStore(database)
 
 const runFunction: RunFunction = async (name, _input, { caller }) => {
   appendFileSync(join(folder, 'steps.txt'), `${caller.stepId}\n`)
+  writeSync(1, 'step\n')
   await pause()
   if (name === 'two') await flows.callAction({ connector: 'slackbot', action: 'postMessage', input: { channel: '#a', text: 'x' }, caller })
   await pause()
@@ -28,7 +29,7 @@ async function post(): Promise<Json> {
   return { ok: true }
 }
 
-const pause = () => new Promise(resolve => setTimeout(resolve, Math.random() * 8))
+const pause = () => new Promise(resolve => setTimeout(resolve, Math.random() * 16))
 
 const flows = createFlows({
   appId: 'desk',

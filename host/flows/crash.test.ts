@@ -9,22 +9,23 @@ import { test } from 'node:test'
 
 type Finished = { step: string; finished_at: number }
 
-/** Runs the child for at most `lifeMs`, then ends it with SIGKILL. True when it got to the end by itself. */
-async function live(folder: string, lifeMs: number): Promise<boolean> {
+/**
+ * Runs the child until it has begun `steps` steps, then ends it with SIGKILL within the time that a step takes. True when it got to the end by itself.
+ * Lives are counted in steps, not in time: how fast the machine is does not decide whether the child dies at work.
+ */
+async function live(folder: string, steps: number): Promise<boolean> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   const { promise, resolve } = Promise.withResolvers<boolean>()
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  let dying = false
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+    if (dying || output.split('step\n').length <= steps) return
+    dying = true
+    setTimeout(() => child.kill('SIGKILL'), Math.random() * 16)
+  })
   child.on('close', () => resolve(output.includes('ended')))
-  // The life is counted from the first work on, not from the start of the process.
-  const poll = setInterval(() => {
-    if (!existsSync(join(folder, 'steps.txt'))) return
-    clearInterval(poll)
-    setTimeout(() => child.kill('SIGKILL'), lifeMs).unref()
-  }, 2)
-  const ended = await promise
-  clearInterval(poll)
-  return ended
+  return promise
 }
 
 function finishedSteps(folder: string): Finished[] {
@@ -46,7 +47,7 @@ test('kill -9 at any moment neither loses nor repeats a finished step, nor a tri
   const seen = new Map<string, { times: number; finished_at: number }>()
   let kills = 0
   // Each life is short at first and longer later, so that the kills fall all over the work.
-  while (!(await live(folder, 15 + Math.random() * 120 + kills * 60))) {
+  while (!(await live(folder, 1 + Math.floor(Math.random() * 6) + kills * 2))) {
     kills++
     for (const { step, finished_at } of finishedSteps(folder))
       if (!seen.has(step)) seen.set(step, { times: timesRun(folder, step), finished_at })
@@ -56,7 +57,7 @@ test('kill -9 at any moment neither loses nor repeats a finished step, nor a tri
   const database = new DatabaseSync(join(folder, 'app.db'))
   const runs = database.prepare('select id, state, error from flow_runs').all()
   database.close()
-  assert.equal(runs.length, 12, 'each ticket started one run')
+  assert.equal(runs.length, 24, 'each ticket started one run')
   for (const run of runs) if (run.state !== 'succeeded') assert.match(String(run.error), /"conflict".*may have been done/)
   for (const [step, { times }] of seen) assert.equal(timesRun(folder, step), times, `finished step ${step} ran again`)
   const finished = finishedSteps(folder)
