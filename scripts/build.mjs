@@ -8,6 +8,8 @@ const sources = [
   'core',
   'connectors',
   'host',
+  'oauth',
+  'tokens',
   'planner',
   'main',
   'preload',

@@ -6,7 +6,7 @@ import type { oauthClient } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
 import { writeFileAtomically } from '../../host/files/atomic.ts'
-import type { OAuthClient } from '../oauth/server.ts'
+import type { OAuthClient } from '../../oauth/server.ts'
 import type { Vault } from '../vault/vault.ts'
 
 /** Client ids that Plugboard is shipped with, by provider: public ones only, for providers that need no secret. None is registered yet. */

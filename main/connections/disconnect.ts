@@ -1,5 +1,5 @@
 import type { Connector } from '../../core/connector.ts'
-import { revoke } from '../oauth/revoke.ts'
+import { revoke } from '../../oauth/revoke.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Parties } from './parties.ts'
 import type { Registry, StoredConnection } from './registry.ts'

@@ -1,6 +1,6 @@
 import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
-import { serverOf, type OAuthClient, type Party } from '../oauth/server.ts'
+import { serverOf, type OAuthClient, type Party } from '../../oauth/server.ts'
 import type { Practice } from '../practice/practice.ts'
 import type { OAuthClients } from './clients.ts'
 

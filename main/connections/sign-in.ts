@@ -1,15 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { boundFetch } from '../../core/bound-fetch.ts'
 import type { ConnectionMode } from '../../core/app/connector-file.ts'
 import type { Account, Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import { authorize } from '../oauth/authorize.ts'
-import type { Grant } from '../oauth/grant.ts'
+import type { Grant } from '../../oauth/grant.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Counterpart } from './parties.ts'
 import type { Registry, StoredConnection } from './registry.ts'
-import { readSecret, writeSecret, type Secret } from './secrets.ts'
-import { connectedFields, iso } from './token-state.ts'
+import { saveGrant } from './save-grant.ts'
+import { iso } from './token-state.ts'
 import type { Tokens } from './tokens.ts'
 
 export type Wish = {
@@ -50,7 +49,7 @@ export async function* signIn(room: SignInRoom, wish: Wish, party: Counterpart, 
     const grant = await attempt.exchange()
     const account = await identify(connector, party, grant, wish.practice, signal)
     signal.throwIfAborted()
-    const { record, warning } = await save(room, wish, party, grant, account)
+    const { record, warning } = await saveGrant(room, wish, party, grant, account)
     attempt.finish({
       outcome: 'connected',
       title: `${connector.name} is connected`,
@@ -93,98 +92,4 @@ async function identify(
       })
     )
   }
-}
-
-async function save({ registry, vault, tokens, now }: SignInRoom, wish: Wish, party: Counterpart, grant: Grant, account: Account) {
-  const record = wish.existing ?? sameAccount(registry, wish, account)
-  const id = record?.id ?? randomUUID()
-  return tokens.inTurn(id, async () => {
-    const before = registry.get(id) ?? null
-    const held = before && (await readSecret(vault, id).catch(() => null))
-    const secret: Secret = {
-      v: 1,
-      ...grant,
-      grantId: randomUUID(),
-      generation: Math.max(before?.generation ?? 0, held?.generation ?? 0) + 1,
-      obtainedAt: now(),
-      client: party.client,
-    }
-    tokens.forgetUnsaved(id)
-    await writeSecret(vault, id, secret)
-    const at = iso(now())
-    const outcome = await registry.change(wish.appId, draft => {
-      const current = draft.get(id)
-      const others = [...draft.values()].filter(each => each.id !== id && each.appId === wish.appId && each.connector === wish.connector.id)
-      const replaced = others.find(each => each.isDefault)
-      const isDefault = current?.isDefault || !replaced || replaced.state === 'disconnected' || (replaced.practice && !wish.practice)
-      if (isDefault && replaced) draft.set(replaced.id, { ...replaced, isDefault: false })
-      const next: StoredConnection = {
-        ...(current ?? {
-          id,
-          appId: wish.appId,
-          connector: wish.connector.id,
-          name: freeName(wish.name ?? account.label, others),
-          createdAt: at,
-        }),
-        provider: wish.connector.provider.id,
-        mode: wish.mode,
-        practice: wish.practice,
-        isDefault,
-        account,
-        scopesAsked: [...wish.scopes],
-        clientId: party.client.clientId,
-        grantId: secret.grantId,
-        ...connectedFields(secret),
-        state: 'connected',
-        since: at,
-      }
-      draft.set(id, next)
-      return { record: next, replaced: isDefault && !current?.isDefault ? replaced : undefined }
-    })
-    return { record: outcome.record, warning: warn(wish, account, secret, before, outcome.replaced) }
-  })
-}
-
-/** Connecting an account a second time renews what is there instead of doubling it. */
-function sameAccount(registry: Registry, { appId, connector, mode, practice }: Wish, account: Account): StoredConnection | null {
-  const same = (each: StoredConnection) =>
-    each.appId === appId &&
-    each.connector === connector.id &&
-    each.mode === mode &&
-    each.practice === practice &&
-    each.account?.id === account.id
-  return registry.all().find(same) ?? null
-}
-
-function freeName(wanted: string, others: readonly StoredConnection[]): string {
-  const base = wanted.trim().slice(0, 50) || 'Account'
-  const taken = new Set(others.map(({ name }) => name))
-  for (let count = 1; ; count += 1) {
-    const name = count === 1 ? base : `${base} ${count}`
-    if (!taken.has(name)) return name
-  }
-}
-
-/** What the user should know although it worked, as one text. */
-function warn(
-  { connector, existing, scopes }: Wish,
-  account: Account,
-  secret: Secret,
-  before: StoredConnection | null,
-  replaced: StoredConnection | undefined,
-): string | null {
-  const { name } = connector.provider
-  const withheld = scopes.filter(scope => !secret.scopesGranted.includes(scope)).map(scope => connector.scopes[scope] ?? scope)
-  const notes = [
-    existing?.account &&
-      existing.account.id !== account.id &&
-      `This is another account than before: ${account.label} instead of ${existing.account.label}.`,
-    !existing && before && `${account.label} was connected already; its connection was renewed.`,
-    replaced && `The app now uses this account instead of ${replaced.practice ? 'the practice account' : replaced.name}.`,
-    withheld.length > 0 && `${name} did not give: ${withheld.join(', ')}.`,
-    secret.refreshToken === null &&
-      secret.accessExpiresAt !== null &&
-      `${name} gave no lasting access: connect again when it ends on ${iso(secret.accessExpiresAt).slice(0, 16).replace('T', ' at ')} UTC.`,
-  ]
-  return notes.filter(Boolean).join(' ') || null
 }

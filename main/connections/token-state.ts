@@ -1,6 +1,6 @@
 import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
-import type { Grant } from '../oauth/grant.ts'
+import type { Grant } from '../../oauth/grant.ts'
 import type { StoredConnection } from './registry.ts'
 import type { Secret } from './secrets.ts'
 

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { AppError } from '../../core/errors.ts'
-import { giveConsent, startAuthorizationServer } from '../oauth/oidc.fixture.ts'
+import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
 import { connectionsFor, connectWith, ticketsConnector, type Setup } from './connections.fixture.ts'
 
 const minute = 60_000

@@ -1,6 +1,6 @@
 import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
-import { refresh, type RefreshAnswer } from '../oauth/refresh.ts'
+import { refresh, type RefreshAnswer } from '../../oauth/refresh.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Parties } from './parties.ts'
 import type { Registry, StoredConnection } from './registry.ts'

@@ -6,9 +6,9 @@ import { google } from '../../connectors/providers/google.ts'
 import { slackBot, slackUser } from '../../connectors/providers/slack.ts'
 import type { Provider } from '../../core/provider.ts'
 import { authorize } from './authorize.ts'
-import { refresh } from './refresh.ts'
-import { revoke } from './revoke.ts'
-import type { Party } from './server.ts'
+import { refresh } from '../../oauth/refresh.ts'
+import { revoke } from '../../oauth/revoke.ts'
+import type { Party } from '../../oauth/server.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage, body: URLSearchParams) => void
 

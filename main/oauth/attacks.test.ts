@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, request, type OutgoingHttpHeaders } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { authorize, type AuthorizeOptions } from './authorize.ts'
-import { giveConsent, startAuthorizationServer } from './oidc.fixture.ts'
+import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
 
 const scopes = ['openid', 'tickets:read']
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
 import { authorize, type AuthorizeOptions } from './authorize.ts'
-import { basicClient, giveConsent, postClient, publicClient, startAuthorizationServer } from './oidc.fixture.ts'
-import { refresh } from './refresh.ts'
-import { revoke } from './revoke.ts'
+import { basicClient, giveConsent, postClient, publicClient, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
+import { refresh } from '../../oauth/refresh.ts'
+import { revoke } from '../../oauth/revoke.ts'
 
 const scopes = ['openid', 'offline_access', 'tickets:read']
 

@@ -1,12 +1,12 @@
 import * as oauth from 'oauth4webapi'
 import { AppError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
-import { tokenFetch } from './answer.ts'
-import { explainAnswer, explainCode } from './errors.ts'
-import { toGrant, type Grant } from './grant.ts'
+import { tokenFetch } from '../../oauth/answer.ts'
+import { explainAnswer, explainCode } from '../../oauth/errors.ts'
+import { toGrant, type Grant } from '../../oauth/grant.ts'
 import { listen } from './listener.ts'
 import type { Page } from './page.ts'
-import { authenticationOf, mayBeInsecure, metadataOf, type Party } from './server.ts'
+import { authenticationOf, mayBeInsecure, metadataOf, type Party } from '../../oauth/server.ts'
 
 export type AuthorizeOptions = Party & {
   scopes: readonly string[]

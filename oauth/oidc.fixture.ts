@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Provider as OpenIdProvider } from 'oidc-provider'
-import type { Provider } from '../../core/provider.ts'
+import type { Provider } from '../core/provider.ts'
 import { serverOf, type OAuthClient, type Party } from './server.ts'
 
 type Teardown = { after(end: () => Promise<void> | void): void }

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
-import { AppError } from '../../core/errors.ts'
-import type { Provider } from '../../core/provider.ts'
+import { AppError } from '../core/errors.ts'
+import type { Provider } from '../core/provider.ts'
 import { NoUsableAnswer } from './answer.ts'
 
 /** The client itself was not accepted, in the words of RFC 6749 §5.2, GitHub and Slack. */

@@ -1,5 +1,5 @@
 import type { TokenEndpointResponse } from 'oauth4webapi'
-import type { Provider } from '../../core/provider.ts'
+import type { Provider } from '../core/provider.ts'
 
 /** What an account gave us. Times are epoch ms; null where there is no end, or none was stated. */
 export type Grant = {

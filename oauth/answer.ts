@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Provider } from '../../core/provider.ts'
+import type { Provider } from '../core/provider.ts'
 
 /** The server gave no answer that means anything: none at all, an error page, or far too much. Says nothing about the grant. */
 export class NoUsableAnswer extends Error {

@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi'
-import type { Provider } from '../../core/provider.ts'
+import type { Provider } from '../core/provider.ts'
 
 /** Where an authorization server is reached: the provider's own, or a practice account's emulator. */
 export type OAuthServer = {
