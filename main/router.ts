@@ -116,6 +116,10 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
       list: os.connections.list.handler(({ input }) => connections.list(input.appId)),
       watch: os.connections.watch.handler(({ input, signal }) => watchConnections(rooms, input.appId, signal)),
       connect: os.connections.connect.handler(({ input, signal }) => connections.connect(input, signal)),
+      choose: os.connections.choose.handler(({ input }) => {
+        connections.choose(input.questionId, input.account)
+        return {}
+      }),
       disconnect: os.connections.disconnect.handler(({ input }) => connections.disconnect(input.connectionId)),
       forget: os.connections.forget.handler(async ({ input }) => {
         await connections.forget(input.connectionId)

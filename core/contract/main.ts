@@ -65,6 +65,8 @@ export const connectionRow = connection.extend({
 export const connectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('opened'), authorizationUrl: z.string(), expiresAt: z.string() }),
   z.object({ type: z.literal('exchanging') }),
+  /** The user signed in to another account than the one in use (labels). Nothing changes before `connections.choose` is called. */
+  z.object({ type: z.literal('choose'), questionId: z.string(), inUse: z.string(), signedIn: z.string() }),
   z.object({ type: z.literal('connected'), connection, warning: z.string().nullable() }),
 ])
 
@@ -158,12 +160,15 @@ export const mainContract = {
           connector: z.string(),
           mode: connectionMode.default('shared'),
           scopes: z.array(z.string()),
-          practice: z.boolean().default(false),
+          /** Left out, a reconnect stays what it is and a new connection is a real one. */
+          practice: z.boolean().optional(),
           connectionId: z.string().optional(),
           name: z.string().optional(),
         }),
       )
       .output(eventIterator(connectEvent)),
+    /** Answers `choose`: with `kept` the attempt ends without `connected`, and the account in use stays. */
+    choose: procedure.input(z.object({ questionId: z.string(), account: z.enum(['new', 'kept']) })).output(nothing),
     disconnect: procedure
       .input(z.object({ connectionId: z.string() }))
       .output(z.object({ revoked: z.boolean(), message: z.string(), accountPageUrl: z.string().nullable() })),

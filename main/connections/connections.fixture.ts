@@ -97,6 +97,7 @@ export async function connectWith(
   for await (const event of connections.connect(input, signal)) {
     types.push(event.type)
     if (event.type === 'opened') tab = browse(event.authorizationUrl)
+    if (event.type === 'choose') connections.choose(event.questionId, 'new')
     if (event.type === 'connected') connected = event
   }
   if (!connected) throw new Error('The attempt ended without a connection')

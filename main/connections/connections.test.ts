@@ -170,12 +170,42 @@ describe('connecting', () => {
     assert.equal((await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${credential.accessToken}` } })).status, 200)
   })
 
-  it('warns when it is another account than before', async t => {
-    const { connect } = await withPractice(t)
+  it('asks which account to use when it is another one than before, and uses the new one from then on', async t => {
+    const { connections, connect } = await withPractice(t)
     const { connection } = await connect('github', { person: 'robin' })
-    const { connection: again, warning } = await connect('github', { connectionId: connection.id, person: 'mia' })
-    assert.equal(again.id, connection.id)
+    const { connection: again, warning, types } = await connect('github', { connectionId: connection.id, person: 'mia' })
+    assert.deepEqual(types, ['opened', 'exchanging', 'choose', 'connected'])
     assert.match(warning ?? '', /another account than before: .* instead of /)
+    assert.partialDeepStrictEqual(again, { id: connection.id, name: again.account?.label, isDefault: true, state: 'connected' })
+    assert.notEqual(again.account?.id, connection.account?.id)
+    assert.equal((await connections.list('desk')).length, 1)
+  })
+
+  it('leaves everything as it is when the user keeps the account in use', async t => {
+    const { connections, connect } = await withPractice(t)
+    const { connection } = await connect('github', { person: 'robin' })
+    const before = await connections.accessToken({ appId: 'desk', connector: 'github' })
+    const input = { appId: 'desk', connector: 'github', scopes: [], connectionId: connection.id }
+    const types: string[] = []
+    for await (const event of connections.connect(input)) {
+      types.push(event.type)
+      if (event.type === 'opened') void agreeAs('mia')(event.authorizationUrl)
+      if (event.type !== 'choose') continue
+      assert.match(`${event.inUse} ${event.signedIn}`, /robin.* .*mia/i)
+      connections.choose(event.questionId, 'kept')
+      assert.throws(() => connections.choose('another', 'new'), { code: 'not_found' })
+    }
+    assert.deepEqual(types, ['opened', 'exchanging', 'choose'])
+    const [row] = await connections.list('desk')
+    assert.deepEqual([row?.account, row?.name], [connection.account, connection.name])
+    assert.equal((await connections.accessToken({ appId: 'desk', connector: 'github' })).accessToken, before.accessToken)
+  })
+
+  it('keeps a name that the user gave when the account changes', async t => {
+    const { connections, connect } = await withPractice(t)
+    const { connection } = await connect('github', { person: 'robin' })
+    await connections.rename(connection.id, 'Help desk')
+    assert.equal((await connect('github', { connectionId: connection.id, person: 'mia' })).connection.name, 'Help desk')
   })
 
   it('keeps several accounts apart by name, one of them the default', async t => {

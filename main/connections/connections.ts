@@ -2,6 +2,7 @@ import type { InferContractRouterInputs } from '@orpc/contract'
 import type { z } from 'zod'
 import { connectorFacts } from '../../connectors/facts.ts'
 import type { AppModel } from '../../core/app/model.ts'
+import { usesOf } from '../../core/app/uses.ts'
 import type { Activity } from '../../core/connection.ts'
 import type { Connector } from '../../core/connector.ts'
 import type { Credential, CredentialsContract } from '../../core/contract/credentials.ts'
@@ -12,6 +13,7 @@ import type { Vault } from '../vault/vault.ts'
 import { createClients } from './clients.ts'
 import { disconnectRecord } from './disconnect.ts'
 import { createParties } from './parties.ts'
+import { createQuestions } from './questions.ts'
 import { openRegistry, type StoredConnection } from './registry.ts'
 import { deleteSecret } from './secrets.ts'
 import { endable } from './endable.ts'
@@ -54,6 +56,7 @@ export async function createConnections(options: ConnectionsOptions) {
   const parties = createParties({ practice, clients })
   const tokens = createTokens({ registry, vault, parties, connectors, now, report, timing })
   const attempts = new Map<string, AbortController>()
+  const questions = createQuestions()
 
   const recover = () => (isOpen(vault) ? tokens.recover() : Promise.resolve())
   const stopWatchingVault = vault.onChange(() => {
@@ -90,7 +93,7 @@ export async function createConnections(options: ConnectionsOptions) {
       throw new AppError('validation', `“${existing.name}” belongs to another app or tool.`)
     // Asked before the browser opens: a grant that cannot be kept would be lost.
     if (!isOpen(vault)) throw new AppError('unauthorized', vault.status().message, { action: { kind: 'unlock' } })
-    const isPractice = existing?.practice ?? input.practice ?? false
+    const isPractice = input.practice ?? existing?.practice ?? false
     const wish = {
       appId: input.appId,
       connector,
@@ -98,10 +101,11 @@ export async function createConnections(options: ConnectionsOptions) {
       practice: isPractice,
       scopes: [...new Set([...connector.identityScopes, ...(existing?.scopesAsked ?? []), ...input.scopes])],
       existing,
+      followsName: existing !== null && isNamedAfterAccount(existing, modelOf(existing.appId)),
       name: input.name,
     } as const
     const party = await parties.forSignIn(input.appId, connector, isPractice)
-    for await (const event of signIn({ registry, vault, tokens, openBrowser, now, limitMs: signInLimitMs }, wish, party, signal))
+    for await (const event of signIn({ registry, vault, tokens, questions, openBrowser, now, limitMs: signInLimitMs }, wish, party, signal))
       yield event.type === 'saved' ? { type: 'connected', connection: toConnection(event.record, vault), warning: event.warning } : event
   }
 
@@ -150,8 +154,9 @@ export async function createConnections(options: ConnectionsOptions) {
         })),
       ),
 
-    /** Yields `opened`, `exchanging`, `connected`. Ending the iterator, or `signal`, cancels. */
+    /** Yields `opened`, `exchanging`, `choose` when it is another account than the one in use, and `connected`. Ending the iterator, or `signal`, cancels. */
     connect,
+    choose: questions.choose,
 
     disconnect,
 
@@ -239,5 +244,9 @@ export async function createConnections(options: ConnectionsOptions) {
     },
   }
 }
+
+/** The user has not named it and no flow calls it by its name: another account may bring its own. */
+const isNamedAfterAccount = ({ name, connector, account }: StoredConnection, model: AppModel | null): boolean =>
+  name === account?.label && !(model ? usesOf(model) : []).some(use => use.connector === connector && use.connection === name)
 
 const isOpen = (vault: Vault): boolean => !['unset', 'locked'].includes(vault.status().protection)

@@ -1,5 +1,7 @@
 import type { Connector } from '../../core/connector.ts'
+import type { Grant } from '../../oauth/grant.ts'
 import { revoke } from '../../oauth/revoke.ts'
+import type { Party } from '../../oauth/server.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { Parties } from './parties.ts'
 import type { Registry, StoredConnection } from './registry.ts'
@@ -8,6 +10,7 @@ import { iso } from './token-state.ts'
 import type { Tokens } from './tokens.ts'
 import type { Disconnected } from './view.ts'
 
+type Grantee = Pick<StoredConnection, 'id' | 'practice' | 'provider' | 'clientId' | 'account'>
 type Room = { registry: Registry; vault: Vault; parties: Parties; tokens: Tokens; now: () => number }
 
 /** Takes the access back at the provider where that is possible, deletes the tokens here in any case, and says which of the two happened. */
@@ -39,8 +42,19 @@ export async function disconnectRecord(room: Room, record: StoredConnection, con
   return { revoked, message: `Disconnected here. ${why}${accountPageUrl ? '; you can end it on your account page' : ''}.`, accountPageUrl }
 }
 
+/** Takes back a fresh grant that the user does not want, unless another connection lives on the same account. */
+export async function decline(
+  registry: Registry,
+  wish: Pick<StoredConnection, 'practice' | 'provider' | 'account'>,
+  party: Party,
+  grant: Grant,
+) {
+  if (sharesGrant(registry, { ...wish, id: '', clientId: party.client.clientId })) return
+  await revoke({ ...party, accessToken: grant.accessToken, refreshToken: grant.refreshToken })
+}
+
 /** At some providers one withdrawal ends every grant of the account to this client, also those of other connections. */
-function sharesGrant(registry: Registry, { id, practice, provider, clientId, account }: StoredConnection): StoredConnection | undefined {
+function sharesGrant(registry: Registry, { id, practice, provider, clientId, account }: Grantee): StoredConnection | undefined {
   if (practice) return undefined
   return registry
     .all()

@@ -45,6 +45,7 @@ export async function saveGrant(
           name: freeName(wish.name ?? account.label, others),
           createdAt: at,
         }),
+        ...(wish.followsName && current?.account?.id !== account.id && { name: freeName(account.label, others) }),
         provider: wish.connector.provider.id,
         mode: wish.mode,
         practice: wish.practice,

@@ -5,7 +5,9 @@ import { AppError } from '../../core/errors.ts'
 import { authorize } from '../oauth/authorize.ts'
 import type { Grant } from '../../oauth/grant.ts'
 import type { Vault } from '../vault/vault.ts'
+import { decline } from './disconnect.ts'
 import type { Counterpart } from './parties.ts'
+import type { Questions } from './questions.ts'
 import type { Registry, StoredConnection } from './registry.ts'
 import { saveGrant } from './save-grant.ts'
 import { iso } from './token-state.ts'
@@ -19,18 +21,22 @@ export type Wish = {
   scopes: readonly string[]
   /** The connection to reconnect: id, name and references stay. */
   existing: StoredConnection | null
+  /** The name is the account's own and may change with it. */
+  followsName: boolean
   name: string | undefined
 }
 
 type SignInEvent =
   | { type: 'opened'; authorizationUrl: string; expiresAt: string }
   | { type: 'exchanging' }
+  | { type: 'choose'; questionId: string; inUse: string; signedIn: string }
   | { type: 'saved'; record: StoredConnection; warning: string | null }
 
 export type SignInRoom = {
   registry: Registry
   vault: Vault
   tokens: Tokens
+  questions: Questions
   openBrowser(url: string): Promise<void> | void
   now: () => number
   limitMs?: number
@@ -49,6 +55,18 @@ export async function* signIn(room: SignInRoom, wish: Wish, party: Counterpart, 
     const grant = await attempt.exchange()
     const account = await identify(connector, party, grant, wish.practice, signal)
     signal.throwIfAborted()
+    const inUse = wish.existing?.practice === wish.practice ? wish.existing.account : null
+    if (inUse && inUse.id !== account.id) {
+      attempt.finish({
+        outcome: 'connected',
+        title: `You are signed in as ${account.label}`,
+        text: `Plugboard has used ${inUse.label} until now. Go back and choose which account it uses.`,
+      })
+      const question = room.questions.ask(signal)
+      yield { type: 'choose', questionId: question.id, inUse: inUse.label, signedIn: account.label }
+      if ((await question.answer) === 'kept')
+        return await decline(room.registry, { practice: wish.practice, provider: connector.provider.id, account }, party, grant)
+    }
     const { record, warning } = await saveGrant(room, wish, party, grant, account)
     attempt.finish({
       outcome: 'connected',
