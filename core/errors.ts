@@ -25,7 +25,7 @@ export type ErrorAction =
   | { kind: 'unlock' }
   | { kind: 'settings'; section: string }
 
-export type ErrorShape = { code: ErrorCode; message: string; action?: ErrorAction; details?: string }
+export type ErrorShape = { code: ErrorCode; message: string; action?: ErrorAction; details?: string; retryAfterMs?: number }
 
 /** The one error that crosses a boundary. `message` is one sentence for the user; `details` stands behind a disclosure. */
 export class AppError extends Error {
@@ -33,12 +33,19 @@ export class AppError extends Error {
   readonly code: ErrorCode
   readonly action: ErrorAction | undefined
   readonly details: string | undefined
+  /** With `rate_limited`: after how many milliseconds the service lets us go on, where that is known. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; action?: ErrorAction; details?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; action?: ErrorAction; details?: string; retryAfterMs?: number } = {},
+  ) {
     super(message, { cause: options.cause })
     this.code = code
     this.action = options.action
     this.details = options.details
+    this.retryAfterMs = options.retryAfterMs
   }
 
   /** Anything that is not an AppError is a bug: it becomes `internal` with a neutral sentence, and the cause goes to the log. */
@@ -54,8 +61,8 @@ export class AppError extends Error {
   }
 
   toJSON(): ErrorShape {
-    const { code, message, action, details } = this
-    return { code, message, ...(action && { action }), ...(details && { details }) }
+    const { code, message, action, details, retryAfterMs } = this
+    return { code, message, ...(action && { action }), ...(details && { details }), ...(retryAfterMs !== undefined && { retryAfterMs }) }
   }
 }
 

@@ -18,6 +18,7 @@ export const errorShape = z.object({
   message: z.string(),
   action: errorAction.optional(),
   details: z.string().optional(),
+  retryAfterMs: z.number().optional(),
 })
 
 export const procedure = oc.errors({ APP: { status: 400, data: errorShape } })
