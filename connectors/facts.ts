@@ -1,38 +1,76 @@
 import { z } from 'zod'
-import type { Connector } from '../core/connector.ts'
+import type { AnyAction, Connector } from '../core/connector.ts'
 import { json, type Json } from '../core/json.ts'
 
-/** What a person, a form and the planner know of a connector: no code, no provider. */
+export type ActionFacts = {
+  id: string
+  title: string
+  does: string
+  effect: 'read' | 'write'
+  idempotent: boolean
+  destructive: boolean
+  scopes: string[]
+}
+
+/** What a list, a search and the planner know of a connector: plain data, cheap to have for all of them at once. */
 export type ConnectorFacts = {
   id: string
   name: string
+  provider: string
   category: string
   summary: string
   icon: string
-  actions: { id: string; title: string; does: string; effect: 'read' | 'write'; scopes: string[]; inputSchema: Json }[]
+  identityScopes: string[]
+  actions: ActionFacts[]
   permissions: { scope: string; text: string }[]
   prompts: string[]
   afterConnect: string | null
 }
 
-/** The facts of a connector, derived from its declaration. `inputSchema` is JSON Schema 2020-12 of what a caller gives. */
+/** The facts of a connector, derived from its declaration. */
 export function connectorFacts(connector: Connector): ConnectorFacts {
   return {
     id: connector.id,
     name: connector.name,
+    provider: connector.provider.id,
     category: connector.category,
     summary: connector.summary,
     icon: connector.icon,
-    actions: Object.entries(connector.actions).map(([id, { title, does, effect, scopes, input }]) => ({
-      id,
-      title,
-      does,
-      effect,
-      scopes: [...scopes],
-      inputSchema: json.parse(z.toJSONSchema(input, { io: 'input' })),
-    })),
+    identityScopes: [...connector.identityScopes],
+    actions: Object.entries(connector.actions).map(([id, action]) => factsOf(id, action)),
     permissions: Object.entries(connector.scopes).map(([scope, text]) => ({ scope, text })),
     prompts: [...connector.prompts],
     afterConnect: connector.afterConnect ?? null,
   }
+}
+
+const factsOf = (id: string, { title, does, effect, idempotent, destructive = false, scopes }: AnyAction): ActionFacts => ({
+  id,
+  title,
+  does,
+  effect,
+  idempotent,
+  destructive,
+  scopes: [...scopes],
+})
+
+/**
+ * An action with the shapes of what goes in and comes out, as JSON Schema 2020-12. Beside the standard's words, an input has what a form
+ * needs: `multiline` for a long text, `options` for a field whose choices come from the account.
+ */
+export type ActionShape = ActionFacts & { inputSchema: Json; outputSchema: Json }
+
+/** The actions of a connector with their shapes: for one tool at a time, since making them costs a few milliseconds. */
+export function actionShapes(connector: Connector): ActionShape[] {
+  return Object.entries(connector.actions).map(([id, action]) => ({
+    ...factsOf(id, action),
+    inputSchema: schemaOf(action.input, 'input'),
+    outputSchema: schemaOf(action.output, 'output'),
+  }))
+}
+
+/** Without the name of the dialect, which is the same for all. */
+function schemaOf(type: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _, ...schema } = z.toJSONSchema(type, { io })
+  return json.parse(schema)
 }

@@ -1,19 +1,7 @@
 import type { Connector } from '../core/connector.ts'
-import github from './github/github.ts'
-import googlecalendar from './google/calendar.ts'
-import googledrive from './google/drive.ts'
-import gmail from './google/gmail.ts'
-import googlesheets from './google/sheets.ts'
-import slackbot from './slack/bot.ts'
-import slack from './slack/user.ts'
+import { declarations, loadConnector } from './load.ts'
 
-/** Every connector by its id, in the order of the catalogue. No SDK is loaded until an action runs. */
-export const connectors: Readonly<Record<string, Connector>> = {
-  slackbot,
-  slack,
-  gmail,
-  googlecalendar,
-  googledrive,
-  googlesheets,
-  github,
-}
+/** Every connector by its id, with its code: for tests and scripts. What starts quickly uses `catalogue.ts`. */
+export const connectors: Readonly<Record<string, Connector>> = Object.fromEntries(
+  await Promise.all(Object.keys(declarations).map(async id => [id, await loadConnector(id)] as const)),
+)

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { AppError } from './errors.ts'
 import type { Provider } from './provider.ts'
+import type { RateLimits } from './rate-limit.ts'
 
 /** Who an account is at the provider. `id` is stable; `label` is what people see. */
 export type Account = { id: string; label: string; tenant?: string; avatarUrl?: string }
@@ -13,6 +14,8 @@ export type Call = {
   fetch: typeof fetch
   account: Account | null
   practice: boolean
+  /** The same for every try of one wish: for services that do a thing once for one key. */
+  idempotencyKey?: string
   signal: AbortSignal
 }
 
@@ -24,6 +27,11 @@ export type Action<Input = unknown, Output = unknown> = {
   does: string
   effect: 'read' | 'write'
   idempotent: boolean
+  /** It hands `call.idempotencyKey` on to a service that does it once for one key: with a key it may be sent again. */
+  keyed?: boolean
+  /** A write that replaces or deletes what was there, rather than adding to it. */
+  destructive?: boolean
+  /** The narrowest scopes that do. Wider ones serve too: the provider declares what they include. */
   scopes: readonly string[]
   input: z.ZodType<Input>
   output: z.ZodType<Output>
@@ -56,6 +64,8 @@ export type Connector = {
   prompts: readonly string[]
   /** One step on the provider's side after connecting, if there is one. */
   afterConnect?: string
+  /** What the service says of its limits, where that is not the usual. */
+  limits?: RateLimits
   /** Turns the provider's own error into ours, or null when it is not one it knows. */
   explain?(error: unknown): AppError | null
 }

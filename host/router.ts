@@ -102,6 +102,12 @@ export function createHostRouter(host: Host) {
       options: os.connectors.options.handler(async ({ input }) =>
         (await host.app(input.appId)).gateway.options(input.connector, input.field, input.query),
       ),
+      tryAction: os.connectors.tryAction.handler(async ({ input: { appId, ...request }, signal }) => {
+        const { gateway } = await host.app(appId)
+        const started = performance.now()
+        const caller = { runId: null, stepId: null, by: { kind: 'user' as const, name: 'you' } }
+        return { output: await gateway.call({ ...request, caller, signal }), durationMs: performance.now() - started }
+      }),
       changed: os.connectors.changed.handler(async ({ input }) => {
         await (await host.app(input.appId)).connectionsChanged()
         return {}

@@ -1,4 +1,6 @@
 import { implement, type AnyRouter } from '@orpc/server'
+import { actionShapes } from '../connectors/facts.ts'
+import { loadConnector } from '../connectors/load.ts'
 import { mainContract } from '../core/contract/main.ts'
 import { Changes } from '../core/rpc/stream.ts'
 import type { Chat } from './chat/chat.ts'
@@ -111,7 +113,10 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
         return {}
       }),
     },
-    connectors: { list: os.connectors.list.handler(() => connections.catalogue()) },
+    connectors: {
+      list: os.connectors.list.handler(() => connections.catalogue()),
+      actions: os.connectors.actions.handler(async ({ input }) => actionShapes(await loadConnector(input.connector))),
+    },
     connections: {
       list: os.connections.list.handler(({ input }) => connections.list(input.appId)),
       watch: os.connections.watch.handler(({ input, signal }) => watchConnections(rooms, input.appId, signal)),

@@ -1,11 +1,10 @@
 import type { AppModel } from '../core/app/model.ts'
-import type { Json } from '../core/json.ts'
 
 /** What the planner needs to know about a connector that can run: a part of the contract's `connectors.list`. */
 export type ConnectorFacts = {
   id: string
   name: string
-  actions: ReadonlyArray<{ id: string; title: string; effect: 'read' | 'write'; scopes: readonly string[]; inputSchema: Json }>
+  actions: ReadonlyArray<{ id: string; title: string; effect: 'read' | 'write'; scopes: readonly string[] }>
   permissions: ReadonlyArray<{ scope: string; text: string }>
 }
 

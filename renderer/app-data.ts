@@ -12,6 +12,7 @@ export const keys = {
   vault: ['vault'],
   apps: ['apps'],
   connectors: ['connectors'],
+  actions: (connector: string | null) => ['actions', connector ?? ''],
   model: (appId: string) => ['app', appId, 'model'],
   connections: (appId: string) => ['app', appId, 'connections'],
   access: (connectionId: string) => ['access', connectionId],
@@ -28,6 +29,12 @@ export const useSettings = () => useCall(keys.settings, () => client.settings.ge
 export const useVault = () => useCall(keys.vault, () => client.vault.status())
 export const useApps = () => useCall(keys.apps, () => client.apps.list())
 export const useConnectors = () => useCall(keys.connectors, () => client.connectors.list(), { staleTime: 60_000 })
+/** What goes into a tool's actions and comes out. Declared with the product: it never changes while it runs. */
+export const useActions = (connector: string | null) =>
+  useCall(keys.actions(connector), () => client.connectors.actions({ connector: connector ?? '' }), {
+    enabled: connector !== null,
+    staleTime: Infinity,
+  })
 export const useModel = (appId: string) => useStream<AppModel>(keys.model(appId), signal => client.host.apps.watch({ appId }, { signal }))
 export const useConnections = (appId: string) =>
   useStream(keys.connections(appId), signal => client.connections.watch({ appId }, { signal }))
@@ -39,6 +46,7 @@ export const useCounts = (appId: string) => useCall(keys.counts(appId), () => cl
 
 export type AppSummary = NonNullable<ReturnType<typeof useApps>['data']>[number]
 export type ConnectorFacts = NonNullable<ReturnType<typeof useConnectors>['data']>[number]
+export type ActionShape = NonNullable<ReturnType<typeof useActions>['data']>[number]
 export type ConnectionRow = NonNullable<ReturnType<typeof useConnections>['data']>[number]
 export type FlowSummary = NonNullable<ReturnType<typeof useFlows>['data']>[number]
 export type VaultStatus = NonNullable<ReturnType<typeof useVault>['data']>

@@ -6,6 +6,7 @@ import { textFromBase64 } from '../base64.ts'
 import { github } from '../providers/github.ts'
 import { octokit } from './client.ts'
 import { explainGitHub } from './errors.ts'
+import { githubLimits } from './limits.ts'
 
 const repository = field('repository', { title: 'Repository', description: 'As owner/name.' })
 const number = z.number().int().min(1).meta({ title: 'Number', description: 'The issue’s number.' })
@@ -129,6 +130,7 @@ export default connector({
       does: 'Changes what is given of an issue, such as closing it. Calling twice changes nothing more.',
       effect: 'write',
       idempotent: true,
+      destructive: true,
       scopes: ['repo'],
       input: z.object({
         repository,
@@ -240,5 +242,6 @@ export default connector({
     'Every Monday at 9, email me the open issues of our repository.',
     'Close the GitHub issue when its ticket is done.',
   ],
+  limits: githubLimits,
   explain: explainGitHub,
 })

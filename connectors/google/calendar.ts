@@ -5,6 +5,7 @@ import { field, limit } from '../field.ts'
 import { google } from '../providers/google.ts'
 import { calendar } from './client.ts'
 import { explainGoogle } from './errors.ts'
+import { googleLimits } from './limits.ts'
 import { endAfter, readMoment } from './event-times.ts'
 import { googleIdentity, googleIdentityScopes, identityScopeWords } from './identity.ts'
 
@@ -140,6 +141,7 @@ export default connector({
       does: 'Changes what is given and leaves the rest of the event. Calling twice changes nothing more.',
       effect: 'write',
       idempotent: true,
+      destructive: true,
       scopes: [scope('events')],
       input: z.object({
         calendar: calendarId,
@@ -168,12 +170,13 @@ export default connector({
       does: 'Deletes an event. A second time, Google says that it is gone.',
       effect: 'write',
       idempotent: false,
+      destructive: true,
       scopes: [scope('events')],
       input: z.object({ calendar: calendarId, id: eventId }),
-      output: z.object({}),
+      output: z.object({ id: z.string() }),
       async run(call, input) {
         await (await calendar(call)).events.delete({ calendarId: input.calendar, eventId: input.id })
-        return {}
+        return { id: input.id }
       },
     }),
     listCalendars: action({
@@ -192,5 +195,6 @@ export default connector({
     'Every morning at 8, send me today’s events.',
     'Move the event when a booking gets a new date.',
   ],
+  limits: googleLimits,
   explain: explainGoogle('event or calendar'),
 })

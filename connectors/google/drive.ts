@@ -6,6 +6,7 @@ import { field, limit } from '../field.ts'
 import { google } from '../providers/google.ts'
 import { drive } from './client.ts'
 import { explainGoogle } from './errors.ts'
+import { googleLimits } from './limits.ts'
 import { googleIdentity, googleIdentityScopes, identityScopeWords } from './identity.ts'
 import { uploadToDrive } from './upload.ts'
 
@@ -167,6 +168,7 @@ export default connector({
       does: 'Gives a file or folder that this app added another name. Calling twice changes nothing more.',
       effect: 'write',
       idempotent: true,
+      destructive: true,
       scopes: [scope('file')],
       input: z.object({ file: fileId, name }),
       output: made,
@@ -182,5 +184,6 @@ export default connector({
     'Create a Drive folder when a new customer is added.',
     'Every Monday, list the files that changed last week.',
   ],
+  limits: googleLimits,
   explain: explainGoogle('file or folder'),
 })

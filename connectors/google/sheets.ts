@@ -5,6 +5,7 @@ import { field, limit } from '../field.ts'
 import { google } from '../providers/google.ts'
 import { drive, sheets } from './client.ts'
 import { explainGoogle } from './errors.ts'
+import { googleLimits } from './limits.ts'
 import { googleIdentity, googleIdentityScopes, identityScopeWords } from './identity.ts'
 import { columnLetters, findByName, idOfSpreadsheet, rangeIn, resolveSpreadsheet, rowInOrder, sheetType, toCell } from './spreadsheet.ts'
 
@@ -130,6 +131,7 @@ export default connector({
       does: 'Writes the given columns of one row and leaves the others. Calling twice changes nothing more.',
       effect: 'write',
       idempotent: true,
+      destructive: true,
       scopes: [scope('spreadsheets'), scope('drive.file')],
       input: z.object({
         spreadsheet,
@@ -183,5 +185,6 @@ export default connector({
     'Add a row to the “Orders” spreadsheet when an order is paid.',
     'Every night, import new rows of a spreadsheet as customers.',
   ],
+  limits: googleLimits,
   explain: explainGoogle('spreadsheet'),
 })

@@ -60,6 +60,7 @@ export function sharedActions(who: 'the bot' | 'you') {
       does: `Replaces the text of a message that ${who} posted. Calling twice changes nothing more.`,
       effect: 'write',
       idempotent: true,
+      destructive: true,
       scopes: ['chat:write', 'channels:read'],
       input: z.object({ channel, ts: ts.meta({ title: 'Message', description: 'Its time stamp.' }), text }),
       output: posted,
@@ -81,12 +82,12 @@ export function sharedActions(who: 'the bot' | 'you') {
         ts: ts.meta({ title: 'Message', description: 'Its time stamp.' }),
         emoji: z.string().trim().min(1).meta({ title: 'Emoji', description: 'Its name, such as thumbsup.' }),
       }),
-      output: z.object({}),
+      output: z.object({ ts: z.string(), emoji: z.string() }),
       async run(call, input) {
         const client = await slack(call)
         const name = input.emoji.replaceAll(':', '')
         await client.reactions.add({ channel: await resolveChannel(client, input.channel), timestamp: input.ts, name })
-        return {}
+        return { ts: input.ts, emoji: name }
       },
     }),
     readMessages: action({

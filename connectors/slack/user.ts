@@ -6,6 +6,7 @@ import { scopeWords, sharedActions } from './actions.ts'
 import { channelChoices, memberChoices } from './channels.ts'
 import { slack } from './client.ts'
 import { explainSlack } from './errors.ts'
+import { slackLimits } from './limits.ts'
 import { userIdentity } from './identity.ts'
 
 export default connector({
@@ -52,6 +53,7 @@ export default connector({
       does: 'Sets the status beside your name. An empty text clears it. Calling twice changes nothing more.',
       effect: 'write',
       idempotent: true,
+      destructive: true,
       scopes: ['users.profile:write'],
       input: z.object({
         text: z.string().max(100).meta({ title: 'Status' }),
@@ -70,5 +72,6 @@ export default connector({
     'Set my Slack status to “In a meeting” when I start one here.',
     'Save Slack messages that mention “refund” as tickets.',
   ],
+  limits: slackLimits,
   explain: explainSlack,
 })

@@ -2,12 +2,22 @@ import type { Json, JsonObject } from '../json.ts'
 
 /**
  * A JSON Schema (2020-12) as the text of a TypeScript type. `side`: what a caller may leave out because it has a default is there in what
- * comes back. What TypeScript cannot say (formats, ranges, patterns) is left out; what is not understood is `unknown`.
+ * comes back. What TypeScript cannot say (formats, ranges, patterns) is left out; what is not understood, and what contains itself, is
+ * `unknown`. Any JSON is `Json`: whoever uses the text declares it.
  */
-export function schemaText(schema: Json | undefined, side: 'given' | 'returned', root: Json = schema ?? true, depth = 0): string {
-  if (!isObject(schema) || depth > 12) return 'unknown'
-  const inner = (part: Json | undefined) => schemaText(part, side, root, depth + 1)
-  if (typeof schema.$ref === 'string') return inner(resolve(root, schema.$ref))
+export function schemaText(
+  schema: Json | undefined,
+  side: 'given' | 'returned',
+  root: Json = schema ?? true,
+  within: string[] = [],
+): string {
+  if (!isObject(schema)) return 'unknown'
+  const inner = (part: Json | undefined) => schemaText(part, side, root, within)
+  if (typeof schema.$ref === 'string') {
+    const target = resolve(root, schema.$ref)
+    if (isAnyJson(target)) return 'Json'
+    return within.includes(schema.$ref) ? 'unknown' : schemaText(target, side, root, [...within, schema.$ref])
+  }
   if ('const' in schema) return JSON.stringify(schema.const)
   if (Array.isArray(schema.enum)) return union(schema.enum.map(value => JSON.stringify(value)))
   const choices = schema.anyOf ?? schema.oneOf
@@ -23,7 +33,7 @@ export function schemaText(schema: Json | undefined, side: 'given' | 'returned',
     case 'integer':
       return 'number'
     case 'array':
-      return `(${inner(schema.items)})[]`
+      return arrayText(inner(schema.items))
     case 'object':
       return objectText(schema, side, inner)
     default:
@@ -66,7 +76,18 @@ function objectText(schema: JsonObject, side: 'given' | 'returned', inner: (sche
 
 export const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ')
 
+/** One word, or one object, needs no brackets. */
+const arrayText = (item: string) => (/^(\w+|\{[^{}]*\})$/.test(item) ? `${item}[]` : `(${item})[]`)
+
 const union = (types: readonly string[]) => (types.length === 0 ? 'never' : [...new Set(types)].join(' | '))
+
+/** A choice between every type there is, as zod writes `z.json()`. */
+const isAnyJson = (schema: Json | undefined): boolean =>
+  isObject(schema) &&
+  Array.isArray(schema.anyOf) &&
+  ['string', 'number', 'boolean', 'null', 'array', 'object'].every(type =>
+    (schema.anyOf as Json[]).some(choice => isObject(choice) && choice.type === type),
+  )
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -4,10 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
-import { z } from 'zod'
-import { connectorFacts } from '../../connectors/facts.ts'
+import { actionShapes, connectorFacts } from '../../connectors/facts.ts'
 import { connectors } from '../../connectors/index.ts'
-import { json, type Json } from '../json.ts'
+import type { Json } from '../json.ts'
 import { entity } from './entity.ts'
 import { typesFor } from './types-text.ts'
 
@@ -28,13 +27,7 @@ const odd = ['Promise', 'Error', 'Partial', 'class', 'string', 'Entity', 'Record
   entity.parse({ name, properties: { text: { type: 'string' } } }),
 )
 const model = { entities: [ticket, ...odd].map(each => ({ file: `entities/${each.name}.jsonc`, entity: each })) }
-const facts = Object.values(connectors).map(connector => ({
-  ...connectorFacts(connector),
-  actions: connectorFacts(connector).actions.map(action => ({
-    ...action,
-    outputSchema: json.parse(z.toJSONSchema(connector.actions[action.id]?.output ?? z.null())),
-  })),
-}))
+const facts = Object.values(connectors).map(connector => ({ ...connectorFacts(connector), actions: actionShapes(connector) }))
 
 const right: Record<string, string> = {
   'the function of the guide': `
@@ -68,6 +61,13 @@ const right: Record<string, string> = {
       kept.push(await entities.Promise.create({ text: 'x' }))
       return [await entities.Error.count(), await entities.class.count(), await entities.string.count(), await entities.connectors.count()]
     }`,
+  'any JSON in a row': `
+    import { connectors } from 'plugboard'
+    export default async () => {
+      await connectors.googlesheets.appendRow({ spreadsheet: 'Orders', row: { Name: 'Lamp', Parts: [1, { two: null }] } })
+      const { rows } = await connectors.googlesheets.readRows({ spreadsheet: 'Orders' })
+      return rows.filter(({ values }) => values.Name === 'Lamp').map(({ row }) => row.toFixed())
+    }`,
   'errors and answers': `
     import { connectors, PlugboardError } from 'plugboard'
     export default async () => {
@@ -97,6 +97,10 @@ const wrong: Record<string, [source: string, words: RegExp]> = {
     /txt/,
   ],
   'a missing input': [`import { connectors } from 'plugboard'; void connectors.slackbot.postMessage()`, /Expected 1 argument/],
+  'a row of what is no JSON': [
+    `import { connectors } from 'plugboard'; void connectors.googlesheets.appendRow({ spreadsheet: 'x', row: { at: () => 1 } })`,
+    /\(\) => number/,
+  ],
   'a wrong use of an answer': [
     `import { connectors } from 'plugboard'; void connectors.slackbot.listChannels().then(all => all[0].colour)`,
     /colour/,
@@ -123,7 +127,7 @@ before(async () => {
   for (const [title, source] of Object.entries(right)) await writeFile(join(folder, fileOf(title)), source)
   for (const [title, [source]] of Object.entries(wrong)) await writeFile(join(folder, fileOf(title)), source)
   const output = await new Promise<string>(done =>
-    execFile(resolve('node_modules/.bin/tsc'), ['-p', folder, '--pretty', 'false'], { cwd: folder }, (_, stdout) => done(stdout)),
+    execFile(resolve('node_modules/typescript/bin/tsc'), ['-p', folder, '--pretty', 'false'], { cwd: folder }, (_, stdout) => done(stdout)),
   )
   for (const line of output.split('\n')) {
     const [, file, message] = /^(\S+?)\(\d+,\d+\): (.*)$/.exec(line) ?? []

@@ -3,11 +3,11 @@ import type { Entity } from './entity.ts'
 import type { AppModel } from './model.ts'
 import { commentText, indent, memberName, membersText, schemaText } from './schema-text.ts'
 
-/** What is needed of a connector: a part of `ConnectorFacts`. Without `outputSchema` an answer is `any`. */
+/** What is needed of a connector. Without schemas, as long as nobody has asked for them, what goes in and comes out is `any`. */
 export type ConnectorTypes = {
   id: string
   name: string
-  actions: readonly { id: string; title: string; does: string; inputSchema: Json; outputSchema?: Json }[]
+  actions: readonly { id: string; title: string; does: string; inputSchema?: Json; outputSchema?: Json }[]
 }
 
 /**
@@ -18,7 +18,8 @@ export function typesFor(model: Pick<AppModel, 'entities'>, connectors: readonly
   const entities = model.entities.map(({ entity }) => entity)
   return `${everyApp}
 declare module 'plugboard:app' {
-${indent(`export interface Data {
+${indent(`import type { Json } from 'plugboard:records'
+export interface Data {
 ${indent(entities.map(entity => `${entityComment(entity)}${memberName(entity.name)}: ${fieldsText(entity, 'given')}`).join('\n'))}
 }
 export interface Records {
@@ -42,6 +43,7 @@ ${entities
 }
 
 const everyApp = `declare module 'plugboard:records' {
+  export type Json = null | boolean | number | string | Json[] | { [name: string]: Json }
   /** The fields of every record. They are set by Plugboard. */
   export interface BuiltIn {
     readonly id: string
@@ -95,7 +97,7 @@ const entityComment = ({ title, description }: Entity) => commentText({ title, d
 
 function connectorText({ id, name, actions }: ConnectorTypes): string {
   const methods = actions.map(({ id, title, does, inputSchema, outputSchema }) => {
-    const input = schemaText(inputSchema, 'given')
+    const input = inputSchema === undefined ? 'any' : schemaText(inputSchema, 'given')
     const answer = outputSchema === undefined ? 'any' : schemaText(outputSchema, 'returned')
     const optional = needsInput(inputSchema) ? '' : '?'
     return `${commentText({ title, description: does })}${memberName(id)}(input${optional}: ${input}): Promise<${answer}>`
@@ -103,7 +105,7 @@ function connectorText({ id, name, actions }: ConnectorTypes): string {
   return `${commentText({ title: name })}readonly ${memberName(id)}: {\n${indent(methods.join('\n'))}\n}`
 }
 
-function needsInput(schema: Json): boolean {
+function needsInput(schema: Json | undefined): boolean {
   if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return false
   const { required, properties } = schema
   if (!Array.isArray(required)) return false

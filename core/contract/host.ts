@@ -122,6 +122,10 @@ export const hostContract = {
     options: procedure
       .input(z.object({ appId, connector: z.string(), field: z.string(), query: z.string().default('') }))
       .output(z.array(z.object({ value: z.string(), label: z.string() }))),
+    /** Runs one action as the person at the screen, with the default account. It is noted as any other call. */
+    tryAction: procedure
+      .input(z.object({ appId, connector: z.string(), action: z.string(), input: json }))
+      .output(z.object({ output: json, durationMs: z.number() })),
     /** Something about this app's connections changed: forget cached tokens. */
     changed: procedure.input(inApp).output(nothing),
   },

@@ -32,22 +32,23 @@ const change = z.object({
   undoable: z.boolean(),
 })
 
+const actionFacts = z.object({
+  id: z.string(),
+  title: z.string(),
+  does: z.string(),
+  effect: z.enum(['read', 'write']),
+  idempotent: z.boolean(),
+  destructive: z.boolean(),
+  scopes: z.array(z.string()),
+})
+
 const connectorFacts = z.object({
   id: z.string(),
   name: z.string(),
   category: z.string(),
   summary: z.string(),
   icon: z.string(),
-  actions: z.array(
-    z.object({
-      id: z.string(),
-      title: z.string(),
-      does: z.string(),
-      effect: z.enum(['read', 'write']),
-      scopes: z.array(z.string()),
-      inputSchema: z.json(),
-    }),
-  ),
+  actions: z.array(actionFacts),
   permissions: z.array(z.object({ scope: z.string(), text: z.string() })),
   prompts: z.array(z.string()),
   afterConnect: z.string().nullable(),
@@ -145,6 +146,10 @@ export const mainContract = {
   },
   connectors: {
     list: procedure.output(z.array(connectorFacts)),
+    /** The actions of one connector with what goes in and comes out, as JSON Schema 2020-12: for forms and for types. */
+    actions: procedure
+      .input(z.object({ connector: z.string() }))
+      .output(z.array(actionFacts.extend({ inputSchema: z.json(), outputSchema: z.json() }))),
   },
   connections: {
     list: procedure.input(inApp).output(z.array(connectionRow)),

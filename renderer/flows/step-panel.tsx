@@ -4,7 +4,7 @@ import { readTask } from '../../core/app/task.ts'
 import { isErrorCode } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { RunDetail, RunStep } from '../../core/run.ts'
-import { useConnections, useConnector, type FlowSummary } from '../app-data.ts'
+import { useActions, useConnections, useConnector, type FlowSummary } from '../app-data.ts'
 import { titleOf } from '../data/fields.ts'
 import { hrefOf } from '../routes.ts'
 import { RunChip } from '../runs/run-state.tsx'
@@ -157,7 +157,7 @@ function Cases({ task, names }: { task: SwitchTask; names: Names }) {
 }
 
 function Inputs({ given, names, connector, action }: { given: Json; names: Names; connector: string | null; action: string | null }) {
-  const schema = useConnector(connector).facts?.actions.find(({ id }) => id === action)?.inputSchema
+  const schema = useActions(connector).data?.find(({ id }) => id === action)?.inputSchema
   if (given === null || typeof given !== 'object' || Array.isArray(given))
     return (
       <Fact label="Input">
