@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts'
+import { createBudgets } from './gateway/budgets.ts'
 import type { CredentialsClient } from './gateway/gateway.ts'
 import { startApp, type RunningApp } from './running-app.ts'
 
@@ -7,13 +8,14 @@ export type Host = ReturnType<typeof createHost>
 /** The runtime of apps: the same on the desktop, headless and on a relay. It asks for tokens through `credentials` and holds none. */
 export function createHost({ credentials, report }: { credentials: CredentialsClient; report: (error: AppError) => void }) {
   const apps = new Map<string, Promise<RunningApp>>()
+  const budgets = createBudgets()
 
   return {
     /** Starts an app's folder; opening it again gives the one that runs. */
     open(appId: string, path: string): Promise<RunningApp> {
       const running = apps.get(appId)
       if (running) return running
-      const starting = startApp({ appId, path, credentials, report })
+      const starting = startApp({ appId, path, credentials, budgets, report })
       apps.set(appId, starting)
       starting.catch(() => apps.delete(appId))
       return starting

@@ -8,10 +8,12 @@ import { watchApp } from './app/watch.ts'
 import { createFlows } from './flows/flows.ts'
 import type { Bridge } from './functions/bridge.ts'
 import { createFunctions } from './functions/functions.ts'
+import type { Budgets } from './gateway/budgets.ts'
 import { createGateway, type CredentialsClient } from './gateway/gateway.ts'
 import { explainWriteError } from './files/atomic.ts'
 import { takeLock, type Lock } from './files/lock.ts'
 import { openDatabase, type AppDatabase } from './store/database.ts'
+import { sqliteEngine } from './store/sqlite-engine.ts'
 import { openStore, type Change } from './store/store.ts'
 
 const pruneEveryMs = 10 * 60 * 1000
@@ -19,7 +21,7 @@ const pruneEveryMs = 10 * 60 * 1000
 /** One app that runs: its records, functions, flows and outside calls, all from one folder and one database file. */
 export type RunningApp = Awaited<ReturnType<typeof run>>
 
-type Options = { appId: string; path: string; credentials: CredentialsClient; report: (error: AppError) => void }
+type Options = { appId: string; path: string; credentials: CredentialsClient; budgets: Budgets; report: (error: AppError) => void }
 
 /** Starts an app. Errors: `conflict` when another process runs it, `unavailable` when its folder or its database cannot be used. */
 export async function startApp(options: Options): Promise<RunningApp> {
@@ -37,8 +39,8 @@ export async function startApp(options: Options): Promise<RunningApp> {
   }
 }
 
-async function run({ appId, path, credentials, report }: Options, database: AppDatabase, lock: Lock) {
-  const store = openStore(database, { report })
+async function run({ appId, path, credentials, budgets, report }: Options, database: AppDatabase, lock: Lock) {
+  const store = openStore(sqliteEngine(database), { report })
   const models = new Changes<AppModel>()
   const commits = new Changes<Change>()
   const runs = new Changes<Run>()
@@ -53,7 +55,7 @@ async function run({ appId, path, credentials, report }: Options, database: AppD
   const model = () => watcher.model()
   await store.define(entitiesOf(model()))
 
-  const gateway = createGateway({ appId, credentials, database, report })
+  const gateway = createGateway({ appId, credentials, database, budgets, report })
   // What functions call outside goes through the flows' journal: a step that runs again does not do it twice.
   const bridge: Bridge = { callAction: request => flows.callAction(request), records: store.records }
   const functions = createFunctions({ root: path, model, bridge })
@@ -63,7 +65,7 @@ async function run({ appId, path, credentials, report }: Options, database: AppD
     model,
     runFunction: functions.run,
     callAction: gateway.call,
-    available: () => credentials.available({ appId }),
+    accounts: () => credentials.accounts({ appId }),
     newestRecord: async entity => (await store.records(entity).list({ limit: 1 }))[0] ?? null,
     report,
   })
@@ -100,7 +102,7 @@ async function run({ appId, path, credentials, report }: Options, database: AppD
     /** Accounts were connected, switched or lost: forget tokens, and let what waits for them go on. */
     connectionsChanged: async () => {
       gateway.forget()
-      await flows.modelChanged()
+      await flows.accountsChanged()
     },
     close: async () => {
       clearInterval(pruning)

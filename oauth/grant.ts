@@ -1,5 +1,6 @@
 import type { TokenEndpointResponse } from 'oauth4webapi'
 import type { Provider } from '../core/provider.ts'
+import { withIncluded } from '../core/scopes.ts'
 
 /** What an account gave us. Times are epoch ms; null where there is no end, or none was stated. */
 export type Grant = {
@@ -22,9 +23,9 @@ export function toGrant(provider: Provider, answer: TokenEndpointResponse, scope
   }
 }
 
-function readScopes({ grantedScopeSeparator, scopeSeparator, impliedScopes = {} }: Provider, scope: string): string[] {
+function readScopes(provider: Provider, scope: string): string[] {
+  const { grantedScopeSeparator, scopeSeparator } = provider
   // A scope may hold a comma (RFC 6749 §3.3), never a space.
   const separator = (grantedScopeSeparator ?? scopeSeparator) === ',' ? /[\s,]+/ : /\s+/
-  const named = scope.split(separator).filter(Boolean)
-  return [...new Set(named.flatMap(each => [each, ...(impliedScopes[each] ?? [])]))]
+  return withIncluded(provider, scope.split(separator).filter(Boolean))
 }

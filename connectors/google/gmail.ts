@@ -6,6 +6,7 @@ import { google } from '../providers/google.ts'
 import { toBase64Url } from '../base64.ts'
 import { gmail } from './client.ts'
 import { explainGoogle } from './errors.ts'
+import { googleLimits } from './limits.ts'
 import { googleIdentity, googleIdentityScopes, identityScopeWords, ownAddress } from './identity.ts'
 import { headerOf, textOf } from './mail-text.ts'
 import { buildMail } from './mime.ts'
@@ -229,5 +230,6 @@ export default connector({
     'Email the customer when their ticket is closed.',
     'Turn unread mails to support into tickets every 15 minutes.',
   ],
+  limits: googleLimits,
   explain: explainGoogle('mail'),
 })

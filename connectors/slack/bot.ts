@@ -6,6 +6,7 @@ import { scopeWords, sharedActions } from './actions.ts'
 import { channelChoices, memberChoices, resolveChannel } from './channels.ts'
 import { slack } from './client.ts'
 import { explainSlack } from './errors.ts'
+import { slackLimits } from './limits.ts'
 import { botIdentity } from './identity.ts'
 
 export default connector({
@@ -43,5 +44,6 @@ export default connector({
     'Post to #alerts when an order is over 1,000 euros.',
   ],
   afterConnect: 'Invite the bot to each channel it should post in: type /invite and the bot’s name there.',
+  limits: slackLimits,
   explain: explainSlack,
 })

@@ -1,8 +1,9 @@
 import type { ErrorShape } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { logLine, type LogLine, type Run, type RunState, type RunStep } from '../../core/run.ts'
+import { maskSecrets } from '../../core/secrets.ts'
 import { z } from 'zod'
-import { maskText, toShown } from './mask.ts'
+import { toShown } from './mask.ts'
 
 export type RunRow = {
   seq: number
@@ -21,7 +22,8 @@ export type RunRow = {
   steps_total: number
   /** When a queued or waiting run may go on. Null while it is worked on, and when it waits for something that is no time. */
   wake_at: number | null
-  waiting_for: 'timer' | 'retry' | 'connection' | null
+  waiting_for: 'timer' | 'retry' | 'permission' | null
+  waiting_since: number | null
   error: string | null
   created_at: number
   started_at: number | null
@@ -63,6 +65,7 @@ export function readRun(appId: string, row: RunRow): Run {
     finishedAt: isoOrNull(row.finished_at),
     durationMs: duration(row),
     error: readError(row.error),
+    waiting: readWaiting(row),
     trigger: JSON.parse(toShown(trigger)) as Json,
     stepsDone: Math.min(row.steps_done, row.steps_total),
     stepsTotal: row.steps_total,
@@ -98,6 +101,11 @@ export function outputOf(row: StepRow): Json {
   return parse(row.carry ?? row.output)
 }
 
+function readWaiting({ state, waiting_for, waiting_since, created_at, wake_at }: RunRow): Run['waiting'] {
+  if (state !== 'waiting' || waiting_for === null) return null
+  return { for: waiting_for, since: iso(waiting_since ?? created_at), until: isoOrNull(wake_at) }
+}
+
 function parse(text: string | null): Json {
   return text === null ? null : (JSON.parse(text) as Json)
 }
@@ -105,7 +113,7 @@ function parse(text: string | null): Json {
 function readError(text: string | null): Run['error'] {
   if (text === null) return null
   const { code, message, details, action } = JSON.parse(text) as ErrorShape
-  return { code, message: maskText(message), ...(details && { details: maskText(details) }), ...(action && { action }) }
+  return { code, message: maskSecrets(message), ...(details && { details: maskSecrets(details) }), ...(action && { action }) }
 }
 
 function readLogs(text: string | null): LogLine[] {

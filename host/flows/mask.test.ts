@@ -1,20 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { createLog, maskText, maskValue, shownBytes, toShown } from './mask.ts'
-
-const tokens = [
-  'xoxb-123456789012-abcdefGHIJ',
-  'ghp_abcdefghijklmnopqrstuvwxyz0123456789',
-  'github_pat_11ABCDEFG0abcdefghijkl_mnop',
-  'ya29.a0AfH6SMBx-y_z123',
-  'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-_123',
-  'sk-abcdefghijklmnopqrstuv',
-  'AKIAIOSFODNN7EXAMPLE',
-]
-
-for (const token of tokens)
-  test(`${token.slice(0, 6)}… is hidden wherever it stands`, () => assert.equal(maskText(`a ${token} b`), 'a •••••• b'))
+import { createLog, maskValue, shownBytes, toShown } from './mask.ts'
 
 test('the value of a field that is named like a secret is hidden, and its neighbours are not', () => {
   const value = {

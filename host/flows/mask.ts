@@ -1,40 +1,18 @@
 import type { Json } from '../../core/json.ts'
 import type { LogLine } from '../../core/run.ts'
+import { masked, maskSecrets } from '../../core/secrets.ts'
 
 /** How much of one value is kept in the journal for people to look at. */
 export const shownBytes = 64 * 1024
 const maxLogLines = 1000
 
-const masked = '••••••'
-
-/** What credentials look like, by the prefixes that their issuers chose so that they can be found. */
-const tokenShapes = [
-  /\bxox[a-z]-[\w-]{10,}/g, // Slack
-  /\bxapp-[\w-]{10,}/g,
-  /\bgh[pousr]_\w{16,}/g, // GitHub
-  /\bgithub_pat_\w{20,}/g,
-  /\bya29\.[\w-]{10,}/g, // Google
-  /\b1\/\/0[\w-]{20,}/g,
-  /\bAIza[\w-]{30,}/g,
-  /\bsk-[\w-]{20,}/g,
-  /\b[sr]k_(?:live|test)_\w{10,}/g, // Stripe
-  /\bAKIA[A-Z0-9]{16}\b/g, // AWS
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, // JWT, RFC 7519
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-]
-const bearer = /\b(Bearer|Basic)\s+[\w.~+/-]{8,}=*/gi
 const secretName =
   /^(?:.*[_-])?(?:password|passwd|secret|authorization|api[_-]?key|(?:access|refresh|id|bot|auth)[_-]?token|token|private[_-]?key|client[_-]?secret)$/i
 const camelSecretName = /(?:Password|Secret|ApiKey|AccessToken|RefreshToken|IdToken|PrivateKey)$/
 
-/** Hides what looks like a credential in text. */
-export function maskText(text: string): string {
-  return tokenShapes.reduce((result, shape) => result.replace(shape, masked), text).replace(bearer, `$1 ${masked}`)
-}
-
 /** Hides credentials in a value: by their shape, and by the name of the field that holds a text. */
 export function maskValue(value: Json): Json {
-  if (typeof value === 'string') return maskText(value)
+  if (typeof value === 'string') return maskSecrets(value)
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map(maskValue)
   return Object.fromEntries(
@@ -63,7 +41,7 @@ export function createLog(): { add(line: LogLine): LogLine; lines(): LogLine[] }
   let last: LogLine | undefined
   return {
     add(line) {
-      const safe = { ...line, text: maskText(line.text.length > 4000 ? `${line.text.slice(0, 4000)}…` : line.text) }
+      const safe = { ...line, text: maskSecrets(line.text.length > 4000 ? `${line.text.slice(0, 4000)}…` : line.text) }
       bytes += Buffer.byteLength(safe.text)
       last = safe
       if (bytes > shownBytes || kept.length >= maxLogLines) dropped++

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import type { Connector } from '../../core/connector.ts'
 import type { Credential } from '../../core/contract/credentials.ts'
 import { AppError, type ErrorAction } from '../../core/errors.ts'
-import { withoutToken } from './without-token.ts'
+import { maskSecrets, withoutValues } from '../../core/secrets.ts'
 
 type Circumstances = {
   connector: Connector
@@ -17,16 +17,18 @@ type Circumstances = {
  */
 export function explainFailure(error: unknown, { connector, credential, scopes }: Circumstances): AppError {
   const { connectionId, accessToken } = credential
-  const { code, message, details, action, cause } =
+  const { code, message, details, action, cause, retryAfterMs } =
     (error instanceof AppError ? error : connector.explain?.(error)) ??
     new AppError('unavailable', `${connector.provider.name} could not be reached or gave no sensible answer. Try again in a minute.`, {
       cause: error,
     })
   const tellsToken = inspect(cause, { depth: 8, maxStringLength: null }).includes(accessToken)
-  return new AppError(code, withoutToken(message, accessToken), {
+  const safe = (text: string) => maskSecrets(withoutValues(text, [accessToken]))
+  return new AppError(code, safe(message), {
     action: action ?? remedy(code, connectionId, scopes),
     cause: tellsToken ? undefined : cause,
-    details: details && withoutToken(details, accessToken),
+    details: details && safe(details),
+    retryAfterMs,
   })
 }
 

@@ -12,6 +12,8 @@ import { credentialsContract, type Credential } from '../../core/contract/creden
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { openDatabase } from '../store/database.ts'
+import { createBudgets, type Budgets } from './budgets.ts'
+import type { Clock } from './clock.ts'
 import { createGateway, type ActionRequest, type CredentialsClient } from './gateway.ts'
 
 export const token = 'tok-3f9c1b7e5a2d4860'
@@ -47,8 +49,8 @@ const note = z.object({ id: z.string(), text: z.string() })
 
 /** A small service of notes: one action of each kind, in the manner of the real connectors. */
 export function notesConnector(origin: string): Connector {
-  const send = async (fetcher: typeof fetch, method: string, body?: object) => {
-    const response = await fetcher(`${origin}/note`, { method, ...(body && { body: JSON.stringify(body) }) })
+  const send = async (fetcher: typeof fetch, method: string, body?: object, query = '') => {
+    const response = await fetcher(`${origin}/note${query}`, { method, ...(body && { body: JSON.stringify(body) }) })
     if (!response.ok) throw Object.assign(new Error(await response.text()), { status: response.status })
     return (await response.json()) as z.infer<typeof note>
   }
@@ -101,6 +103,17 @@ export function notesConnector(origin: string): Connector {
         output: note,
         run: (call, input) => send(call.fetch, 'POST', input),
       }),
+      addKeyedNote: action({
+        title: 'Add a note once',
+        does: 'Adds a note, once for each key.',
+        effect: 'write',
+        idempotent: false,
+        keyed: true,
+        scopes: ['notes:write'],
+        input: z.object({ text: words }),
+        output: note,
+        run: (call, input) => send(call.fetch, 'POST', input, `?key=${call.idempotencyKey}`),
+      }),
       setNote: action({
         title: 'Set a note',
         does: 'Sets the note. Twice changes nothing more.',
@@ -148,7 +161,7 @@ export function startCredentials(answer: (asked: Asked, nth: number) => Credenti
         asked.push(input)
         return answer(input, asked.length)
       }),
-      available: os.available.handler(() => ({})),
+      accounts: os.accounts.handler(() => []),
     }),
   )
   return { client, asked }
@@ -158,10 +171,48 @@ type Options = {
   connectors: Readonly<Record<string, Connector>>
   credential?: (asked: Asked, nth: number) => Credential | Promise<Credential>
   timeoutMs?: number
+  budgets?: Budgets
+}
+
+/** Time that stands still until the test moves it on. */
+export function startClock() {
+  let now = 1000
+  let planned: { at: number; work: () => void }[] = []
+  const clock: Clock = {
+    now: () => now,
+    after(ms, work) {
+      const plan = { at: now + ms, work }
+      planned.push(plan)
+      return () => void (planned = planned.filter(each => each !== plan))
+    },
+  }
+  /** Milliseconds until the next thing that is planned; Infinity when there is none. */
+  const waitMs = () => Math.min(...planned.map(({ at }) => at - now))
+  async function nextWait(): Promise<number> {
+    await until(() => planned.length > 0)
+    return waitMs()
+  }
+  function advance(ms: number): void {
+    const until = now + ms
+    for (;;) {
+      const [next] = planned.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
+      if (!next) break
+      now = Math.max(now, next.at)
+      planned = planned.filter(each => each !== next)
+      next.work()
+    }
+    now = until
+  }
+  return { now: () => now, waitMs, nextWait, advance, budgets: createBudgets({ clock }) }
+}
+
+/** Lets all that is on its way in this process and over loopback arrive: until `condition` holds. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise(setImmediate)
 }
 
 /** A gateway over a database of its own. `call` is a function's call of an action. */
-export async function openGateway(t: TestContext, { connectors, credential = () => credentialOf(), timeoutMs }: Options) {
+export async function openGateway(t: TestContext, { connectors, credential = () => credentialOf(), timeoutMs, budgets }: Options) {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const database = openDatabase(join(folder, 'app.db'))
   const { client, asked } = startCredentials(credential)
@@ -172,6 +223,7 @@ export async function openGateway(t: TestContext, { connectors, credential = () 
     database,
     connectors,
     timeoutMs,
+    budgets,
     report: error => reports.push(error),
   })
   t.after(async () => {

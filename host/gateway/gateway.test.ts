@@ -78,7 +78,7 @@ for (const name of ['nothing.readNote', 'constructor.readNote', 'notes.nothing',
     const { call } = await openNotes(t)
     const error = await failure(call(name))
     assert.equal(error.code, 'not_found')
-    assert.match(error.message, /no tool called|It has: readNote, addNote, setNote/)
+    assert.match(error.message, /no tool called|It has: readNote, addNote, addKeyedNote, setNote/)
   })
 
 test('an answer of another form is the provider’s fault and says so', async t => {

@@ -6,13 +6,15 @@ import type { Credential } from '../../core/contract/credentials.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { AppDatabase } from '../store/database.ts'
+import { missingScopes } from '../../core/scopes.ts'
+import { withoutValues } from '../../core/secrets.ts'
 import { openActivity } from './activity.ts'
 import { limitAnswers } from './answer-limits.ts'
+import { createBudgets, type Budgets } from './budgets.ts'
 import { createCredentialCache, type CredentialsClient } from './credential-cache.ts'
 import { explainFailure } from './explain-failure.ts'
-import { waitWhenAsked } from './retry-after.ts'
+import { sendPaced } from './paced-fetch.ts'
 import { startTimeLimit, type TimeLimit } from './time-limit.ts'
-import { withoutToken } from './without-token.ts'
 
 export type { CredentialsClient } from './credential-cache.ts'
 
@@ -42,16 +44,18 @@ type GatewayOptions = {
   credentials: CredentialsClient
   database: AppDatabase
   connectors?: Readonly<Record<string, Connector>>
+  /** What connections may ask of their services, shared by all apps of this process. */
+  budgets?: Budgets
   timeoutMs?: number
   /** Hears what keeps a line from being noted: the call itself stands. */
   report?: (error: AppError) => void
 }
 
-type Attempt = { action?: AnyAction; connection?: string; limit: TimeLimit; mayRepeat: boolean }
+type Attempt = { action?: AnyAction; connection?: string; caller: string; idempotencyKey?: string; limit: TimeLimit; mayRepeat: boolean }
 
 /**
- * The one way out of an app. Picks the connection, checks scopes before anything is sent, adds the token, waits when the provider asks to,
- * has the token refreshed once when it is refused, and notes each call. Errors: not_found, validation, needs_connection, needs_scopes,
+ * The one way out of an app. Picks the connection, checks scopes before anything is sent, adds the token, keeps to what the provider
+ * allows at the time, has the token refreshed once when it is refused, and notes each call. Errors: not_found, validation, needs_connection, needs_scopes,
  * unauthorized, rate_limited, unavailable, timeout, cancelled, and what the connector explains.
  */
 export function createGateway({
@@ -59,6 +63,7 @@ export function createGateway({
   credentials,
   database,
   connectors = everyConnector,
+  budgets = createBudgets(),
   timeoutMs = 30_000,
   report = () => {},
 }: GatewayOptions) {
@@ -98,19 +103,24 @@ export function createGateway({
   async function perform<T>(
     connector: Connector,
     credential: Credential,
-    { action, limit, mayRepeat }: Attempt,
+    { action, caller, idempotencyKey, limit, mayRepeat }: Attempt,
     work: (call: Call, credential: Credential) => Promise<T>,
   ): Promise<T> {
     const { provider } = connector
     const { accessToken, practiceOrigins, account } = credential
+    // What a stand-in on this machine refuses counts, what the real service would like does not.
+    const limits = practiceOrigins ? { ...connector.limits, paces: [] } : (connector.limits ?? {})
     const send = boundFetch({ accessToken, apiOrigins: provider.apiOrigins, practiceOrigins })
     const withSignal: typeof fetch = (input, init) =>
       send(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal })
     let tooLarge: AppError | undefined
+    const bounded = limitAnswers(withSignal, provider.name, error => (tooLarge ??= error))
+    const budget = budgets.of(credential.connectionId, limits, provider.name)
     const call: Call = {
-      fetch: limitAnswers(waitWhenAsked(withSignal, { mayRepeat, limit }), provider.name, error => (tooLarge ??= error)),
+      fetch: sendPaced(bounded, { budget, limits, caller, mayRepeat, limit, clock: budgets.clock }),
       account,
       practice: practiceOrigins !== null,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
       signal: limit.signal,
     }
     try {
@@ -124,7 +134,8 @@ export function createGateway({
   }
 
   return {
-    async call({ connector: connectorId, action: actionId, input, connection, caller, signal }: ActionRequest): Promise<Json> {
+    async call(request: ActionRequest): Promise<Json> {
+      const { connector: connectorId, action: actionId, input, connection, caller, signal, idempotencyKey } = request
       const connector = findConnector(connectorId)
       const action = findAction(connector, actionId)
       const parsed = parseInput(connector, action, input)
@@ -140,10 +151,17 @@ export function createGateway({
           report(AppError.from(error))
         }
       }
-      const limit = startTimeLimit(timeoutMs, signal)
-      const mayRepeat = action.effect === 'read' || action.idempotent
+      const limit = startTimeLimit(timeoutMs, budgets.clock, signal)
+      const attempt = {
+        action,
+        connection,
+        caller: `${appId} ${caller.by.kind} ${caller.by.name}`,
+        idempotencyKey,
+        limit,
+        mayRepeat: action.effect === 'read' || action.idempotent || (action.keyed === true && idempotencyKey !== undefined),
+      }
       try {
-        const result = await withCredential(connector, { action, connection, limit, mayRepeat }, async (call, credential) => {
+        const result = await withCredential(connector, attempt, async (call, credential) => {
           connectionId = credential.connectionId
           checkScopes(connector, action, credential)
           return readOutput(connector, action, await action.run(call, parsed as never), credential)
@@ -163,9 +181,9 @@ export function createGateway({
       const connector = findConnector(connectorId)
       const options = Object.hasOwn(connector.fields, field) ? connector.fields[field] : undefined
       if (!options) throw new AppError('not_found', `${connector.name} has no choices called “${field}”.`)
-      const limit = startTimeLimit(timeoutMs)
+      const limit = startTimeLimit(timeoutMs, budgets.clock)
       try {
-        return await withCredential(connector, { limit, mayRepeat: true }, call => options(call, query))
+        return await withCredential(connector, { caller: `${appId} form`, limit, mayRepeat: true }, call => options(call, query))
       } finally {
         limit.clear()
       }
@@ -200,11 +218,11 @@ function readOutput(connector: Connector, action: AnyAction, output: unknown, { 
       cause: parsed.error,
       details: parsed.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`).join('\n'),
     })
-  return JSON.parse(withoutToken(JSON.stringify(parsed.data ?? null), accessToken)) as Json
+  return JSON.parse(withoutValues(JSON.stringify(parsed.data ?? null), [accessToken])) as Json
 }
 
 function checkScopes(connector: Connector, action: AnyAction, credential: Credential): void {
-  const missing = action.scopes.filter(scope => !credential.scopesGranted.includes(scope))
+  const missing = missingScopes(connector.provider, credential.scopesGranted, action.scopes)
   if (missing.length === 0) return
   const words = missing.map(scope => connector.scopes[scope] ?? scope).join('; ')
   throw new AppError('needs_scopes', `${connector.name} was not allowed to do this yet: ${words}. Allow it to go on.`, {
