@@ -1,5 +1,7 @@
 import type { Provider } from '../../core/provider.ts'
 
+const scope = (name: string) => `https://www.googleapis.com/auth/${name}`
+
 /**
  * Google, desktop client type. The secret must be sent although Google itself does not count it as confidential; any loopback port
  * is accepted. A refresh token comes only with `access_type=offline`, and again only with `prompt=consent`.
@@ -19,7 +21,21 @@ export const google: Provider = {
   redirect: { host: '127.0.0.1', path: '/callback', ports: [] },
   grantAt: 'top',
   rotation: 'stable',
-  impliedScopes: { 'https://www.googleapis.com/auth/userinfo.email': ['email'] },
+  impliedScopes: {
+    [scope('userinfo.email')]: ['email'],
+    'https://mail.google.com/': [scope('gmail.modify')],
+    [scope('gmail.modify')]: ['gmail.readonly', 'gmail.compose', 'gmail.labels', 'gmail.insert'].map(scope),
+    [scope('gmail.compose')]: [scope('gmail.send')],
+    [scope('gmail.readonly')]: [scope('gmail.metadata')],
+    [scope('calendar')]: ['calendar.readonly', 'calendar.events', 'calendar.calendarlist'].map(scope),
+    [scope('calendar.readonly')]: ['calendar.events.readonly', 'calendar.calendarlist.readonly'].map(scope),
+    [scope('calendar.events')]: [scope('calendar.events.readonly')],
+    [scope('calendar.calendarlist')]: [scope('calendar.calendarlist.readonly')],
+    [scope('drive')]: ['drive.readonly', 'drive.file', 'drive.metadata', 'spreadsheets'].map(scope),
+    [scope('drive.readonly')]: ['drive.metadata.readonly', 'spreadsheets.readonly'].map(scope),
+    [scope('drive.metadata')]: [scope('drive.metadata.readonly')],
+    [scope('spreadsheets')]: [scope('spreadsheets.readonly')],
+  },
   accountPageUrl: 'https://myaccount.google.com/connections',
   clientPageUrl: 'https://console.cloud.google.com/apis/credentials',
   apiOrigins: [
