@@ -52,7 +52,7 @@ async function measure(folder: string, name: string, runFunction: RunFunction) {
     model: () => model,
     runFunction,
     callAction: async () => null,
-    available: async () => ({}),
+    accounts: async () => [],
     report,
   })
   await flows.start()

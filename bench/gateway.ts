@@ -57,7 +57,7 @@ const credentials = {
     mode: 'shared' as const,
     practiceOrigins: null,
   }),
-  available: async () => ({}),
+  accounts: async () => [],
 }
 
 const answer = z.object({ n: z.number() })

@@ -12,6 +12,12 @@ const error = z.object({
 export const runState = z.enum(['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'])
 export type RunState = z.infer<typeof runState>
 
+/**
+ * What a waiting run waits for: its own timer, another try, or something that a person has to allow. `until` is when it goes on by
+ * itself; null when it goes on as soon as it may.
+ */
+export const waiting = z.object({ for: z.enum(['timer', 'retry', 'permission']), since: z.string(), until: z.string().nullable() })
+
 export const logLine = z.object({ at: z.string(), level: z.enum(['debug', 'info', 'warn', 'error']), text: z.string() })
 export type LogLine = z.infer<typeof logLine>
 
@@ -49,6 +55,7 @@ export const run = z.object({
   finishedAt: z.string().nullable(),
   durationMs: z.number().nullable(),
   error: error.nullable(),
+  waiting: waiting.nullable(),
   trigger: z.json().nullable(),
   stepsDone: z.number().int(),
   stepsTotal: z.number().int(),

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import slackbot from '../connectors/slack/bot.ts'
 import { scopesFor } from '../core/connector.ts'
-import type { Credential } from '../core/contract/credentials.ts'
+import type { Credential, HeldAccount } from '../core/contract/credentials.ts'
 import { AppError } from '../core/errors.ts'
 import type { Run } from '../core/run.ts'
 import { grantFor, practiceFor, callFor, run as runAction } from '../main/practice/practice.fixture.ts'
@@ -58,13 +58,22 @@ async function openHost(t: TestContext, account: { connected: boolean }) {
     mode: 'shared',
     practiceOrigins: origins,
   }
+  const held: HeldAccount = {
+    id: 'c1',
+    connector: 'slackbot',
+    name: 'plugboard in Northwind',
+    isDefault: true,
+    state: 'connected',
+    since: '2026-01-01T00:00:00.000Z',
+    scopesGranted: [...scopes],
+  }
   const credentials = {
     accessToken: async () => {
       if (!account.connected)
         throw new AppError('needs_connection', 'Connect Slack Bot first.', { action: { kind: 'connect', connector: 'slackbot' } })
       return credential
     },
-    available: async () => (account.connected ? { slackbot: credential.scopesGranted } : {}),
+    accounts: async () => (account.connected ? [held] : []),
   } as CredentialsClient
   const reports: AppError[] = []
   const host = createHost({ credentials, report: error => reports.push(error) })

@@ -121,7 +121,7 @@ function credentialsRouter(connections: () => Connections) {
   const os = implement(credentialsContract)
   return os.router({
     accessToken: os.accessToken.handler(({ input }) => connections().accessToken(input)),
-    available: os.available.handler(({ input }) => connections().available(input.appId)),
+    accounts: os.accounts.handler(({ input }) => connections().accounts(input.appId)),
   })
 }
 

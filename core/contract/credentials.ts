@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { connectionMode } from '../app/connector-file.ts'
 import { appId } from '../app/names.ts'
-import { account } from '../connection.ts'
+import { account, connection } from '../connection.ts'
 import { procedure } from './base.ts'
 
 /** A short-lived right to call one account. `generation` is what to hand back as `rejected` after a 401. */
@@ -19,6 +19,18 @@ export const credential = z.object({
 })
 export type Credential = z.infer<typeof credential>
 
+/** What of a connection decides whether a step can use it. `since` changes with its state and with each new consent. */
+export const heldAccount = connection.pick({
+  id: true,
+  connector: true,
+  name: true,
+  isDefault: true,
+  state: true,
+  since: true,
+  scopesGranted: true,
+})
+export type HeldAccount = z.infer<typeof heldAccount>
+
 /** What main answers the host: the one narrow door to tokens. A refresh token never passes it. */
 export const credentialsContract = {
   /**
@@ -35,7 +47,7 @@ export const credentialsContract = {
       }),
     )
     .output(credential),
-  /** Which connectors of the app have a usable default connection, with its granted scopes. */
-  available: procedure.input(z.object({ appId })).output(z.record(z.string(), z.array(z.string()))),
+  /** The app's connections as they are now, so that a flow can tell what it lacks before it does anything. */
+  accounts: procedure.input(z.object({ appId })).output(z.array(heldAccount)),
 }
 export type CredentialsContract = typeof credentialsContract

@@ -5,7 +5,7 @@ import { appModel, problem } from '../app/model.ts'
 import { activity } from '../connection.ts'
 import { json, jsonObject } from '../json.ts'
 import { logLine, run, runDetail, runState } from '../run.ts'
-import { procedure } from './base.ts'
+import { errorShape, procedure } from './base.ts'
 
 const inApp = z.object({ appId })
 const nothing = z.object({})
@@ -24,8 +24,8 @@ export const flowSummary = z.object({
   description: z.string(),
   active: z.boolean(),
   trigger: triggerWords,
-  /** Why it cannot run as it stands: an account missing, a step that names nothing. */
-  blockedBy: z.string().nullable(),
+  /** Why it cannot run as it stands (an account or a permission missing, a step that names nothing), and what to do about it. */
+  blockedBy: errorShape.pick({ message: true, action: true }).nullable(),
   steps: z.array(
     z.object({
       name: z.string(),

@@ -10,5 +10,5 @@ export const noAccounts: CredentialsClient = {
       action: { kind: 'connect', connector },
     })
   },
-  available: async () => ({}),
+  accounts: async () => [],
 }

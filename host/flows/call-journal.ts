@@ -3,7 +3,7 @@ import { connectors } from '../../connectors/index.ts'
 import { AppError, type ErrorCode } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { AppDatabase } from '../store/database.ts'
-import type { Commits } from './commits.ts'
+import type { Commits } from '../store/commits.ts'
 import type { ActionRequest, CallAction } from './rooms.ts'
 
 const table = `create table flow_calls (step text not null, call text not null, nth integer not null, output text,

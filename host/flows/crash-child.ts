@@ -3,15 +3,16 @@ import { appendFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from '../../core/json.ts'
 import { openDatabase } from '../store/database.ts'
+import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore } from '../store/store.ts'
 import { createFlows, type RunFunction } from './flows.ts'
-import { callFunction, modelOf, ticketCreated, until } from './fixture.ts'
+import { accountOf, callFunction, modelOf, ticketCreated, until } from './fixture.ts'
 
 const [folder = ''] = process.argv.slice(2)
 const tickets = 24
 const model = modelOf({ desk: { trigger: ticketCreated, do: [callFunction('one'), callFunction('two'), callFunction('three')] } })
 const database = openDatabase(join(folder, 'app.db'))
-const store = openStore(database)
+const store = openStore(sqliteEngine(database))
 
 const runFunction: RunFunction = async (name, _input, { caller }) => {
   appendFileSync(join(folder, 'steps.txt'), `${caller.stepId}\n`)
@@ -37,7 +38,7 @@ const flows = createFlows({
   model: () => model,
   runFunction,
   callAction: post,
-  available: async () => ({ slackbot: [] }),
+  accounts: async () => [accountOf('slackbot', ['chat:write'])],
   report: error => process.stderr.write(`${error.message} ${String(error.cause)}\n`),
 })
 await store.define(model.entities.map(({ entity }) => entity))

@@ -3,15 +3,29 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { appModel, type AppModel } from '../../core/app/model.ts'
+import type { HeldAccount } from '../../core/contract/credentials.ts'
 import type { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Run, RunDetail } from '../../core/run.ts'
 import { openDatabase } from '../store/database.ts'
+import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore, type Author } from '../store/store.ts'
 import { createFlows, type Flows, type FlowsOptions, type RunFunction } from './flows.ts'
 
 type FunctionBody = (input: Json, options: Parameters<RunFunction>[2]) => Json | Promise<Json>
 type FlowDraft = { do: unknown[]; trigger?: unknown; condition?: string; is_active?: boolean; title?: string }
+
+/** A default account that may do what `scopesGranted` says. */
+export const accountOf = (connector: string, scopesGranted: string[] = [], change: Partial<HeldAccount> = {}): HeldAccount => ({
+  id: `${connector}-1`,
+  connector,
+  name: 'plugboard in Northwind',
+  isDefault: true,
+  state: 'connected',
+  since: '2026-01-01T00:00:00.000Z',
+  scopesGranted,
+  ...change,
+})
 
 export const ticketCreated = { trigger_type: 'entity', entity_name: 'Ticket', events: ['create'] }
 export const everyMorning = { trigger_type: 'scheduled', cron_expression: '0 9 * * *', timezone: 'Europe/Berlin' }
@@ -22,8 +36,8 @@ export function callFunction(step: string, args?: Json, more: { name?: string; t
   return { [step]: { call: 'invoke_backend_function', with: { function_name: name, ...(args === undefined ? {} : { args }) }, ...rest } }
 }
 
-export function callAction(step: string, connector: string, action: string, input: Json): Record<string, unknown> {
-  return { [step]: { call: 'invoke_connector_action', with: { connector, action, input } } }
+export function callAction(step: string, connector: string, action: string, input: Json, connection?: string): Record<string, unknown> {
+  return { [step]: { call: 'invoke_connector_action', with: { connector, action, input, ...(connection && { connection }) } } }
 }
 
 export function modelOf(
@@ -72,14 +86,14 @@ export async function openApp(
   const runFunction: RunFunction = async (name, input, more) => (await bodies[name]?.(input, more)) ?? null
   const open = () => {
     const database = openDatabase(join(folder, 'app.db'))
-    const store = openStore(database)
+    const store = openStore(sqliteEngine(database))
     const opened = createFlows({
       appId: 'desk',
       database,
       model: () => model,
       runFunction,
       callAction: async () => null,
-      available: async () => ({}),
+      accounts: async () => [],
       report: error => reports.push(error),
       retryDelaysMs: [5, 5],
       ...options,

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Author } from '../store/store.ts'
-import { callAction, callFunction, ended, openApp, reaches, ticketCreated, until } from './fixture.ts'
+import { accountOf, callAction, callFunction, ended, openApp, reaches, ticketCreated, until } from './fixture.ts'
 
 const echo = (input: Json) => input
 
@@ -228,38 +228,13 @@ test('a wait lasts as long as it says, over a restart as well', async () => {
   assert.equal(run.steps[0]?.durationMs, 3_600_000)
 })
 
-test('a run whose tool is not connected waits, says for what, and goes on when it is', async () => {
-  const available: Record<string, string[]> = {}
-  const sent: Json[] = []
-  await using app = await openApp(
-    { post: { do: [callAction('post', 'slackbot', 'postMessage', { text: '${ .trigger.data.text }' })] } },
-    {},
-    {
-      available: async () => available,
-      callAction: async ({ input }) => {
-        sent.push(input)
-        return { ok: true }
-      },
-    },
-  )
-  const { runId } = await app.flows.runNow('post', { text: 'hi' })
-  const waiting = await reaches(app.flows, runId, ['waiting'])
-  assert.equal(waiting.error?.message, 'Waits for Slack Bot to be connected.')
-  assert.deepEqual(waiting.error?.action, { kind: 'connect', connector: 'slackbot' })
-  assert.equal((await app.flows.list())[0]?.blockedBy, 'Waits for Slack Bot to be connected.')
-  available.slackbot = ['chat:write']
-  await app.flows.modelChanged()
-  assert.equal((await ended(app.flows, runId)).state, 'succeeded')
-  assert.deepEqual(sent, [{ text: 'hi' }])
-})
-
 test('a write that may have arrived is not sent again until a person asks for it', async () => {
   let calls = 0
   await using app = await openApp(
     { post: { do: [callAction('post', 'slackbot', 'postMessage', { text: 'x' })] } },
     {},
     {
-      available: async () => ({ slackbot: [] }),
+      accounts: async () => [accountOf('slackbot', ['chat:write'])],
       callAction: async () => {
         calls++
         if (calls === 1) throw new AppError('timeout', 'Slack did not answer.')
@@ -288,7 +263,7 @@ test('a function that runs again gets the answers of the writes it had already m
   await using app = await openApp(
     { notify: { do: [callFunction('twice')] } },
     { twice: (input, options) => twice(input, options) },
-    { callAction, available: async () => ({ slackbot: [] }) },
+    { callAction, accounts: async () => [accountOf('slackbot', ['chat:write'])] },
   )
   const run = await app.runNow('notify')
   assert.equal(run.state, 'succeeded')

@@ -4,13 +4,14 @@ import type { Json } from '../../core/json.ts'
 import type { Run } from '../../core/run.ts'
 import { armedFlows } from './armed-flow.ts'
 import { createCallJournal } from './call-journal.ts'
-import { createCommits } from './commits.ts'
+import { createCommits } from '../store/commits.ts'
 import { recordFunctionRun, type FunctionRunOptions } from './function-run.ts'
 import { createJournal, toError } from './journal.ts'
 import type { RunRow } from './journal-rows.ts'
 import type { Flows, FlowsOptions } from './interface.ts'
 import { createJq } from './jq.ts'
 import { createPerform } from './perform-step.ts'
+import { createPermissions } from './permissions.ts'
 import { createQueue } from './queue.ts'
 import { createFlowRunner } from './run-flow.ts'
 import { summarize } from './summary.ts'
@@ -32,7 +33,6 @@ export function createFlows(options: FlowsOptions): Flows {
     database,
     model,
     runFunction,
-    available,
     report,
     now = Date.now,
     concurrency = 4,
@@ -74,7 +74,8 @@ export function createFlows(options: FlowsOptions): Flows {
     }
   }
 
-  const perform = createPerform({ jq, model, runFunction, callAction: calls.call, available, now })
+  const permissions = createPermissions({ journal, model, load: options.accounts, persist, now, onReviewed: announce })
+  const perform = createPerform({ jq, model, runFunction, callAction: calls.call, now })
   const isClosing = () => state === 'closing'
   const runner = createFlowRunner({
     report,
@@ -82,6 +83,7 @@ export function createFlows(options: FlowsOptions): Flows {
     calls,
     jq,
     perform,
+    permissions,
     now,
     retryDelaysMs,
     onChange: publish,
@@ -115,7 +117,8 @@ export function createFlows(options: FlowsOptions): Flows {
   function endWith(row: RunRow, error: AppError, state: 'failed' | 'cancelled' = 'failed'): void {
     const ended = { state, error: toError(error), finished_at: now() }
     for (const step of journal.steps(row.seq)) if (step.state !== 'succeeded') journal.startStep({ ...step, ...ended })
-    journal.updateRun(row.seq, { ...ended, wake_at: null, waiting_for: null })
+    permissions.forget(row.seq)
+    journal.updateRun(row.seq, { ...ended, wake_at: null, waiting_for: null, waiting_since: null })
   }
 
   function announceNow(seq: number): void {
@@ -127,6 +130,7 @@ export function createFlows(options: FlowsOptions): Flows {
 
   async function tick(): Promise<void> {
     try {
+      permissions.keepCurrent()
       await triggers.tick()
       await triggers.consume()
       queue.wake()
@@ -151,7 +155,6 @@ export function createFlows(options: FlowsOptions): Flows {
         if (row.kind === 'flow') journal.updateRun(row.seq, { state: 'queued', wake_at: now() })
         else endWith(row, new AppError('cancelled', 'Plugboard ended while this function was running. Run it again.'))
       }
-      journal.wakeWaitingForConnection()
       journal.prune(keptRuns)
     })
   }
@@ -172,6 +175,7 @@ export function createFlows(options: FlowsOptions): Flows {
       recover()
       await triggers.use(armedFlows(model()))
       state = 'started'
+      inBackground(permissions.look())
       await tick()
     },
     wake() {
@@ -182,16 +186,16 @@ export function createFlows(options: FlowsOptions): Flows {
       // Changes from before are read by the triggers that held then.
       await triggers.consume()
       await triggers.use(armedFlows(model()))
-      await persist(() => journal.wakeWaitingForConnection())
-      queue.wake()
+      await permissions.review()
+    },
+    async accountsChanged() {
+      if (state === 'started') await permissions.look()
     },
     async list() {
       const current = model()
-      const granted = await available().catch(() => null)
+      const accounts = await permissions.accounts()
       const now_ = new Date(now())
-      return Promise.all(
-        current.flows.map(flow => summarize(flow, { model: current, available: granted, jq, now: now_, lastRun: journal.last })),
-      )
+      return Promise.all(current.flows.map(flow => summarize(flow, { model: current, accounts, jq, now: now_, lastRun: journal.last })))
     },
     async runNow(name, data) {
       const flow = findFlow(name)
@@ -232,7 +236,9 @@ export function createFlows(options: FlowsOptions): Flows {
             calls.allowAgain(`${row.id}/${step.n}`)
             if (step.kind !== 'wait' || step.state !== 'waiting') journal.startStep({ ...step, state: 'queued', tries: 0 })
           }
-          journal.updateRun(row.seq, { state: 'queued', wake_at: now(), waiting_for: null, error: null, finished_at: null })
+          permissions.forget(row.seq)
+          const again = { state: 'queued', wake_at: now(), waiting_for: null, waiting_since: null } as const
+          journal.updateRun(row.seq, { ...again, error: null, finished_at: null })
         })
         announceNow(row.seq)
         queue.wake()

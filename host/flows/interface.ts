@@ -1,4 +1,5 @@
 import type { AppModel } from '../../core/app/model.ts'
+import type { HeldAccount } from '../../core/contract/credentials.ts'
 import type { AppError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Run, RunDetail } from '../../core/run.ts'
@@ -14,8 +15,8 @@ export type FlowsOptions = {
   model: () => AppModel
   runFunction: RunFunction
   callAction: CallAction
-  /** Connectors with a usable default connection, each with its granted scopes. */
-  available: () => Promise<Record<string, string[]>>
+  /** The app's connections as they are now. */
+  accounts: () => Promise<HeldAccount[]>
   /** The latest record of an entity, as an example for “Run now”. Without it only records changed lately are found. */
   newestRecord?: (entity: string) => Promise<JsonObject | null>
   now?: () => number
@@ -34,8 +35,10 @@ export type Flows = {
   start(): Promise<void>
   /** There may be new changes of records. */
   wake(): void
-  /** The app's files or accounts changed: other triggers may hold, and runs that waited for an account try again. */
+  /** The app's files changed: other triggers may hold, and steps may need other permissions. */
   modelChanged(): Promise<void>
+  /** The app's accounts changed: runs that waited for one, or for a permission of one, go on where they can now. */
+  accountsChanged(): Promise<void>
   list(): Promise<FlowSummary[]>
   /** Starts a run by hand, of a flow that is switched off as well. Errors: not_found, validation when there is no record to try it with. */
   runNow(name: string, data?: Json): Promise<{ runId: string }>

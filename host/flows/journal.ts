@@ -25,6 +25,13 @@ create table flow_steps (
   carry text, error text, logs text, started_at integer, finished_at integer, primary key (run, n)) strict, without rowid;
 `
 
+const permissionTables = `
+alter table flow_runs add column waiting_since integer;
+update flow_runs set waiting_for = 'permission' where waiting_for = 'connection';
+update flow_runs set waiting_since = coalesce(started_at, created_at) where waiting_for is not null;
+create index flow_runs_permission on flow_runs (seq) where waiting_for = 'permission';
+`
+
 export type NewRun = {
   kind: Run['kind']
   name: string
@@ -45,6 +52,7 @@ export type Journal = ReturnType<typeof createJournal>
 /** The runs and steps of an app, in its database. Nothing here waits: callers put writes into a transaction. */
 export function createJournal({ appId, database, now }: { appId: string; database: AppDatabase; now: () => number }) {
   database.migrate('flows', tables)
+  database.migrate('flows-permission', permissionTables)
   const { sqlite } = database
   const statements = new Map<string, ReturnType<typeof sqlite.prepare>>()
   const prepare = (sql: string) => {
@@ -70,6 +78,11 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     const found = row<RunRow>('select * from flow_runs where id = ?', id)
     if (!found) throw new AppError('not_found', 'This run is no longer in the list. Reload the list of runs.')
     return found
+  }
+
+  function updateRun(seq: number, values: Values<RunRow>): void {
+    if (Object.keys(values).length === 0) return
+    change(`update flow_runs set ${set(values).join(', ')} where seq = ?`, ...Object.values(values), seq)
   }
 
   return {
@@ -102,10 +115,7 @@ export function createJournal({ appId, database, now }: { appId: string; databas
       const pinned = row<{ definition: string }>('select definition from flow_definitions where hash = ?', found.definition)
       return pinned ? (JSON.parse(pinned.definition) as Definition) : []
     },
-    updateRun(seq: number, values: Values<RunRow>): void {
-      if (Object.keys(values).length === 0) return
-      change(`update flow_runs set ${set(values).join(', ')} where seq = ?`, ...Object.values(values), seq)
-    },
+    updateRun,
     steps: (run: number) => rows<StepRow>('select * from flow_steps where run = ? order by n', run),
     startStep(step: StepRow): void {
       const columns = Object.keys(step)
@@ -126,9 +136,21 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     nextWakeAt: () => row<{ at: number | null }>('select min(wake_at) as at from flow_runs where wake_at is not null')?.at ?? null,
     /** Runs that were under way when the process ended. */
     unfinished: () => rows<RunRow>("select * from flow_runs where state = 'running' and wake_at is null"),
-    /** Runs that wait for an account try again. Returns them. */
-    wakeWaitingForConnection: () =>
-      rows<RunRow>("update flow_runs set wake_at = ?, waiting_for = 'retry' where waiting_for = 'connection' returning *", now()),
+    /** Runs that wait until a person allows something, the oldest first. */
+    waitingForPermission: () => rows<RunRow>("select * from flow_runs where waiting_for = 'permission' order by seq"),
+    /** A run of a schedule that waits for a permission and has never begun a step. */
+    heldUp: (name: string) =>
+      row<RunRow>(
+        `select * from flow_runs as r where waiting_for = 'permission' and name = ? and occurrence is not null
+          and not exists (select 1 from flow_steps as s where s.run = r.seq and s.attempt > 0) order by seq desc limit 1`,
+        name,
+      ),
+    /** A run that has not begun is from now on for a later moment, with the flow as it is now. */
+    moveTo(seq: number, { cause, trigger, definition, stepsTotal, occurrence }: NewRun): void {
+      const about = { cause, trigger: JSON.stringify(trigger), definition: definition && pin(definition), occurrence: occurrence ?? null }
+      change('delete from flow_steps where run = ?', seq)
+      updateRun(seq, { ...about, position: 0, steps_total: stepsTotal })
+    },
     /** The clock was set back: what should happen in an hour still happens in an hour. */
     shiftWakes: (byMs: number) => change('update flow_runs set wake_at = wake_at + ? where wake_at is not null', byMs),
     /** Keeps the newest runs. By number and not by age, so that a clock which jumps deletes nothing. */

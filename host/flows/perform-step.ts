@@ -1,4 +1,3 @@
-import { connectors } from '../../connectors/index.ts'
 import type { SwitchTask } from '../../core/app/flow.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { readTask } from '../../core/app/task.ts'
@@ -29,20 +28,17 @@ type Options = {
   model: () => AppModel
   runFunction: RunFunction
   callAction: CallAction
-  available: () => Promise<Record<string, string[]>>
   now: () => number
   stepLimitMs?: number
 }
 
-/** Does what one step says. Throws AppError; `needs_connection` before anything is done when an account is missing. */
-export function createPerform({ jq, model, runFunction, callAction, available, now, stepLimitMs = 5 * 60_000 }: Options): Perform {
+/** Does what one step says. Throws AppError. Whether it may is asked before: see `permissions.ts`. */
+export function createPerform({ jq, model, runFunction, callAction, now, stepLimitMs = 5 * 60_000 }: Options): Perform {
   return async work => {
     const read = readTask(work.step.task)
     if (read.kind === 'switch') return chooseCase(read.task, work)
     if (read.kind === 'wait') return { wakeAt: now() + waitMs(read.task) }
-    await checkConnections(
-      read.kind === 'action' ? (read.task.with.connection ? [] : [read.task.with.connector]) : usedBy(read.task.with.function_name),
-    )
+    if (read.kind === 'function') checkThere(read.task.with.function_name)
     const limit = AbortSignal.timeout(stepLimitMs)
     const signal = AbortSignal.any([work.signal, limit])
     const caller = callerOf(work)
@@ -70,24 +66,10 @@ export function createPerform({ jq, model, runFunction, callAction, available, n
     return { output: { case: null }, then: step.task.then }
   }
 
-  function usedBy(functionName: string): string[] {
-    const found = model().functions.find(({ name }) => name === functionName)
-    if (!found) throw new AppError('not_found', `There is no function “${functionName}”. Create it, or choose another one in this step.`)
-    return [...new Set(found.uses.map(({ connector }) => connector))]
+  function checkThere(name: string): void {
+    if (!model().functions.some(known => known.name === name))
+      throw new AppError('not_found', `There is no function “${name}”. Create it, or choose another one in this step.`)
   }
-
-  async function checkConnections(needed: readonly string[]): Promise<void> {
-    if (needed.length === 0) return
-    const granted = await available()
-    const missing = needed.find(connector => !(connector in granted))
-    if (missing !== undefined) throw waitsFor(missing)
-  }
-}
-
-/** The reason a run waits, and the button beside it. */
-export function waitsFor(connector: string): AppError {
-  const name = connectors[connector]?.name ?? connector
-  return new AppError('needs_connection', `Waits for ${name} to be connected.`, { action: { kind: 'connect', connector } })
 }
 
 function callerOf({ run, row }: StepWork): Caller {

@@ -10,11 +10,9 @@ import type { Jq } from './jq.ts'
 import { createLog, toShown } from './mask.ts'
 import { afterFailure } from './retry.ts'
 import type { Perform } from './perform-step.ts'
+import type { Permissions } from './permissions.ts'
+import { cancelled, interrupted, maxInterruptions, maxSteps, tooLarge, tooManySteps } from './stops.ts'
 
-/** How many steps one run may take: a `then` that leads back would otherwise go round for ever. */
-const maxSteps = 1000
-/** A step during which the process ended this often is not begun again by itself. */
-const maxInterruptions = 5
 const quickStepMs = 30
 const keptOutputBytes = 8 * 1024 * 1024
 
@@ -23,6 +21,7 @@ export type RunFlowOptions = {
   calls: CallJournal
   jq: Jq
   perform: Perform
+  permissions: Permissions
   now: () => number
   retryDelaysMs: readonly number[]
   onChange: (run: Run) => void
@@ -35,6 +34,7 @@ export type RunFlowOptions = {
   persist: <T>(work: () => T) => Promise<T>
 }
 
+type Snapshot = ReturnType<Permissions['snapshot']>
 export type Live = { n: number; lines(): LogLine[] }
 export type FlowRunner = { work(run: RunRow, signal: AbortSignal): Promise<void>; live(runId: string): Live | undefined }
 
@@ -43,7 +43,7 @@ export type FlowRunner = { work(run: RunRow, signal: AbortSignal): Promise<void>
  * one's start, so a `kill -9` at any moment neither loses nor repeats it. A run that waits is only a row.
  */
 export function createFlowRunner(options: RunFlowOptions): FlowRunner {
-  const { journal, calls, jq, perform, now, onChange } = options
+  const { journal, calls, jq, perform, permissions, now, onChange } = options
   const live = new Map<string, Live>()
 
   async function work(run: RunRow, signal: AbortSignal): Promise<void> {
@@ -67,25 +67,26 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       onChange(journal.toRun(Object.assign(run, values)))
     }
 
-    const end = (state: 'succeeded' | 'failed' | 'cancelled', error: AppError | null, ...writes: (() => void)[]) =>
-      save(
+    function end(state: 'succeeded' | 'failed' | 'cancelled', error: AppError | null, ...writes: (() => void)[]) {
+      permissions.forget(run.seq)
+      return save(
         {
           state,
           error: error && toError(error),
           finished_at: now(),
-          wake_at: null,
-          waiting_for: null,
+          ...awake,
           position: state === 'succeeded' ? null : run.position,
         },
         ...writes,
         () => state !== 'failed' && journal.dropCarried(run.seq),
       )
+    }
 
     while (run.position !== null) {
       const step = steps[run.position]
       if (!step) break
       if (signal.aborted) return end('cancelled', cancelled(), ...(open ? [closeStep(run.seq, open, 'cancelled', cancelled())] : []))
-      if (options.isClosing()) return save({ state: 'queued', wake_at: now(), waiting_for: null })
+      if (options.isClosing()) return save({ ...awake, state: 'queued', wake_at: now() })
       if (!open && n >= maxSteps) return end('failed', tooManySteps(step))
 
       const row: StepRow = begin(run, step, open, open?.n ?? n)
@@ -95,8 +96,12 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       const due = open?.kind === 'wait' && open.state === 'waiting'
       const log = createLog()
       let noteStart: NodeJS.Timeout | undefined
+      let accounts = permissions.snapshot()
       live.set(run.id, { n: row.n, lines: log.lines })
       try {
+        const lack = await permissions.check(run, steps)
+        if (lack) return await waitForPermission(lack, open ?? { ...row, attempt: 0, tries: 0, started_at: null })
+        accounts = permissions.snapshot()
         const context = contextOf(run, outputs, now())
         const input = await inStep(step, () => resolve(inputOf(step.task), context, jq))
         row.input = input === null ? null : toShown(input)
@@ -109,9 +114,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         const act = () => perform({ run, row, step, input, context, signal, log })
         const outcome = due ? { output: null } : step.kind === 'switch' ? await inStep(step, act) : await act()
         if ('wakeAt' in outcome)
-          return await save({ ...started(run, now()), state: 'waiting', wake_at: outcome.wakeAt, waiting_for: 'timer' }, () =>
-            journal.startStep(row),
-          )
+          return await save({ ...started(run, now()), ...waitsFor('timer', now(), outcome.wakeAt) }, () => journal.startStep(row))
         const next = stepAfter(steps, run.position, outcome.then ?? step.task.then)
         const stored = keep(outcome.output, step)
         outputs[step.name] = outcome.output
@@ -134,7 +137,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         n = Math.max(n, row.n + 1)
       } catch (error) {
         if (!(error instanceof AppError)) options.report(AppError.from(error))
-        return fail(row, AppError.from(error), log.lines())
+        return fail(row, AppError.from(error), log.lines(), accounts)
       } finally {
         clearTimeout(noteStart)
         live.delete(run.id)
@@ -142,19 +145,28 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
     }
     await end('succeeded', null)
 
-    /** Decides what becomes of a step that did not succeed: again later, when an account is there, or not at all. */
-    async function fail(row: StepRow, error: AppError, logs: LogLine[] = []): Promise<void> {
+    /** Decides what becomes of a step that did not succeed: again later, when a person has allowed it, or not at all. */
+    async function fail(row: StepRow, error: AppError, logs: LogLine[] = [], accounts: Snapshot = null): Promise<void> {
       if (options.isClosing() && error.code === 'cancelled') return
       const kept = { ...row, logs: logs.length ? JSON.stringify(logs) : row.logs, error: toError(error) }
       if (signal.aborted) return end('cancelled', cancelled(), closeStep(run.seq, kept, 'cancelled', cancelled()))
       const uncertain = calls.isUncertain(stepId(run.id, row.n))
-      const decision = uncertain ? { kind: 'fail' as const } : afterFailure(error, row.tries, options.retryDelaysMs)
+      const decision = uncertain ? { kind: 'fail' as const } : afterFailure(error, row, options.retryDelaysMs)
       if (decision.kind === 'fail') return end('failed', error, closeStep(run.seq, kept, 'failed', error))
-      const waiting = { ...kept, state: 'waiting' as const, tries: decision.kind === 'connection' ? row.tries - 1 : row.tries }
-      const wakeAt = decision.kind === 'retry' ? now() + decision.delayMs : null
-      await save({ ...started(run, now()), state: 'waiting', wake_at: wakeAt, waiting_for: decision.kind, error: toError(error) }, () =>
-        journal.startStep(waiting),
-      )
+      if (decision.kind === 'permission') {
+        await permissions.refuse(run.seq, error, accounts)
+        return waitForPermission(error, { ...kept, attempt: row.attempt - 1, tries: row.tries - 1, error: null }, started(run, now()))
+      }
+      const waiting = { ...kept, state: 'waiting' as const, tries: decision.counts ? row.tries : row.tries - 1 }
+      const wait = waitsFor('retry', now(), now() + decision.delayMs)
+      await save({ ...started(run, now()), ...wait, error: toError(error) }, () => journal.startStep(waiting))
+    }
+
+    /** The step is as if it had not been begun. What has become possible meanwhile is not waited for. */
+    async function waitForPermission(error: AppError, row: StepRow, changes: Partial<RunRow> = { started_at: run.started_at }) {
+      const step = { ...row, state: 'waiting' as const }
+      await save({ ...changes, ...waitsFor('permission', now(), null), error: toError(error) }, () => journal.startStep(step))
+      if (!permissions.lackOfRun(run, steps)) await save({ ...changes, ...awake, state: 'queued', wake_at: now(), error: null })
     }
   }
 
@@ -216,39 +228,22 @@ function mayTakeAMoment(step: Step): boolean {
 
 function keep(output: Json, step: Step): { output: string; carry: string | null } {
   const stored = toOutput(output)
-  if (stored.carry && stored.carry.length > keptOutputBytes)
-    throw new AppError(
-      'validation',
-      `“${step.title}” gave more than 8 MB. Return less from it, for example only the fields that later steps use.`,
-    )
+  if (stored.carry && stored.carry.length > keptOutputBytes) throw tooLarge(step)
   return stored
 }
 
 function started(run: RunRow, at: number): Partial<RunRow> {
-  return { state: 'running', started_at: run.started_at ?? at, wake_at: null, waiting_for: null, error: null }
+  return { ...awake, state: 'running', started_at: run.started_at ?? at, error: null }
 }
+
+const awake = { wake_at: null, waiting_for: null, waiting_since: null } as const
+
+const waitsFor = (reason: NonNullable<RunRow['waiting_for']>, since: number, until: number | null) =>
+  ({ state: 'waiting', waiting_for: reason, waiting_since: since, wake_at: until }) as const
 
 /** What expressions see. */
 export function contextOf(run: Pick<RunRow, 'id' | 'name' | 'trigger' | 'created_at'>, outputs: Record<string, Json>, at: number): Json {
   const { id, name } = run
   const about = { id, name, created_at: new Date(run.created_at).toISOString() }
   return { trigger: JSON.parse(run.trigger) as Json, steps: outputs, now: new Date(at).toISOString(), run: about }
-}
-
-function cancelled(): AppError {
-  return new AppError('cancelled', 'Cancelled.')
-}
-
-function tooManySteps(step: Step): AppError {
-  return new AppError(
-    'validation',
-    `Stopped after ${maxSteps} steps at “${step.title}”: this flow goes round in a circle. Check where its steps go on to.`,
-  )
-}
-
-function interrupted(step: Step): AppError {
-  return new AppError(
-    'internal',
-    `Plugboard ended ${maxInterruptions} times while “${step.title}” was running, so it is not begun again. Choose Retry when the cause is found.`,
-  )
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { callAction, callFunction, everyMorning, openApp, ticketCreated } from './fixture.ts'
+import { accountOf, callAction, callFunction, everyMorning, openApp, ticketCreated } from './fixture.ts'
 
 test('a flow is listed with its steps in words, its trigger and its last run', async () => {
   const notify = {
@@ -12,7 +12,10 @@ test('a flow is listed with its steps in words, its trigger and its last run', a
   await using app = await openApp(
     { ticket: flow },
     {},
-    { functions: { notifySlack: [{ connector: 'slackbot', action: 'postMessage' }] }, available: async () => ({ slackbot: [] }) },
+    {
+      functions: { notifySlack: [{ connector: 'slackbot', action: 'postMessage' }] },
+      accounts: async () => [accountOf('slackbot', ['chat:write'])],
+    },
   )
   const [summary] = await app.flows.list()
   assert.equal(summary?.title, 'New ticket to Slack')
@@ -63,6 +66,6 @@ const unusable: [why: string, flow: Parameters<typeof openApp>[0][string], words
 for (const [why, flow, words] of unusable) {
   test(`${why} is said before the flow runs`, async () => {
     await using app = await openApp({ flow })
-    assert.match((await app.flows.list())[0]?.blockedBy ?? '', words)
+    assert.match((await app.flows.list())[0]?.blockedBy?.message ?? '', words)
   })
 }

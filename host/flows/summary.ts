@@ -3,6 +3,8 @@ import { connectors } from '../../connectors/index.ts'
 import type { Flow } from '../../core/app/flow.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { readTask } from '../../core/app/task.ts'
+import { needsOf } from '../../core/app/uses.ts'
+import type { HeldAccount } from '../../core/contract/credentials.ts'
 import type { flowSummary } from '../../core/contract/host.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
@@ -12,15 +14,15 @@ import { parseSchedule } from './cron.ts'
 import { inputOf, inWords, stepAfter, stepsOf, type Step } from './definition.ts'
 import { expressionsIn, parseTemplate } from './expressions.ts'
 import type { Jq } from './jq.ts'
-import { waitsFor } from './perform-step.ts'
+import { lackOf } from './lack.ts'
 import { parsePlainPath } from './plain-path.ts'
 import { describeTrigger } from './trigger-words.ts'
 
 export type FlowSummary = z.infer<typeof flowSummary>
 
-type Options = { model: AppModel; available: Record<string, string[]> | null; jq: Jq; now: Date; lastRun: (name: string) => Run | null }
+type Options = { model: AppModel; accounts: readonly HeldAccount[] | null; jq: Jq; now: Date; lastRun: (name: string) => Run | null }
 
-/** A flow as people read it. `available: null` when it is not known which accounts there are. */
+/** A flow as people read it. `accounts: null` when they are not known. */
 export async function summarize({ name, file, flow }: AppModel['flows'][number], options: Options): Promise<FlowSummary> {
   const steps = stepsOf(flow.definition.do)
   return {
@@ -68,7 +70,7 @@ function connectorsOf(model: AppModel, functionName: string): string[] {
 }
 
 /** The first thing that keeps a flow from running as it stands, or null. */
-async function blockedBy(flow: Flow, steps: Step[], { model, available, jq }: Options): Promise<string | null> {
+async function blockedBy(flow: Flow, steps: Step[], { model, accounts, jq }: Options): Promise<FlowSummary['blockedBy']> {
   try {
     checkTrigger(flow, model)
     checkNames(steps)
@@ -76,11 +78,16 @@ async function blockedBy(flow: Flow, steps: Step[], { model, available, jq }: Op
     for (const step of steps) for (const text of expressionsOf(step)) await checkExpression(text, `Step “${step.title}”`, jq)
     if (flow.trigger.condition)
       for (const text of conditionsIn(flow.trigger.condition)) await checkExpression(text, 'The condition of the trigger', jq)
-    if (available) checkConnections(steps, model, available)
-    return null
   } catch (error) {
-    return AppError.from(error).message
+    return { message: AppError.from(error).message }
   }
+  const lack =
+    accounts &&
+    lackOf(
+      steps.flatMap(({ task }) => needsOf(task, model)),
+      accounts,
+    )
+  return lack && { message: lack.message, ...(lack.action && { action: lack.action }) }
 }
 
 function checkTrigger(flow: Flow, model: AppModel): void {
@@ -134,20 +141,6 @@ function checkedExpressions(value: Json): string[] {
 async function checkExpression(text: string, where: string, jq: Jq): Promise<void> {
   const problem = parsePlainPath(text) ? null : await jq.check(text)
   if (problem) throw invalid(`${where} has an expression that cannot be read: “${text}” (${problem.replace(/\.$/, '')}).`)
-}
-
-function checkConnections(steps: Step[], model: AppModel, available: Record<string, string[]>): void {
-  for (const { task } of steps) {
-    const read = readTask(task)
-    const needed =
-      read.kind === 'function'
-        ? connectorsOf(model, read.task.with.function_name)
-        : read.kind === 'action' && !read.task.with.connection
-          ? [read.task.with.connector]
-          : []
-    const missing = needed.find(connector => !(connector in available))
-    if (missing !== undefined) throw waitsFor(missing)
-  }
 }
 
 function durationInWords(wait: unknown): string {

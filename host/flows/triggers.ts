@@ -163,7 +163,12 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
     const refused = await refusal(one, trigger)
     const added = await persist(() => {
       if (claim.run(next, one.name, expected).changes === 0) return null
-      return refused === 'skip' ? null : journal.add(refused ? { ...run, error: refused } : run)
+      if (refused === 'skip') return null
+      const heldUp = refused ? undefined : journal.heldUp(one.name)
+      if (!heldUp) return journal.add(refused ? { ...run, error: refused } : run)
+      // Moments that pass while a run may not begin are one run, as those that pass while Plugboard is closed.
+      journal.moveTo(heldUp.seq, { ...run, cause: 'Schedule, the latest time that passed while it waited' })
+      return journal.findBySeq(heldUp.seq) ?? null
     })
     nextAt.set(one.name, next)
     if (added) onAdded([added])

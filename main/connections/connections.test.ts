@@ -99,7 +99,10 @@ describe('connecting', () => {
       assert.match(String(tab), new RegExp(`${connectors[id]?.name} is connected`))
       const { accessToken, practiceOrigins } = await connections.accessToken({ appId: 'desk', connector: id })
       assert.ok(accessToken && Object.keys(practiceOrigins ?? {}).length > 0)
-      assert.deepEqual(Object.keys(await connections.available('desk')), [id])
+      assert.deepEqual(
+        (await connections.accounts('desk')).map(({ connector, state }) => [connector, state]),
+        [[id, 'connected']],
+      )
     })
 
   it('gives a token that Slack’s own client can post with', async t => {
@@ -452,7 +455,10 @@ describe('a connected account', () => {
     const vault = await openVault({ home, keychain })
     const { connections } = await connectionsFor(t, { ...setup, vault })
     assert.equal((await connections.list('desk'))[0]?.state, 'locked')
-    assert.deepEqual(await connections.available('desk'), {})
+    assert.deepEqual(
+      (await connections.accounts('desk')).map(({ state }) => state),
+      ['locked'],
+    )
     await assert.rejects(connections.accessToken(wanted), { code: 'unauthorized', action: { kind: 'unlock' } })
     await vault.unlock('correct horse')
     assert.equal((await connections.list('desk'))[0]?.state, 'connected')

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { connectorFacts } from '../../connectors/facts.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { usesOf } from '../../core/app/uses.ts'
-import type { Activity } from '../../core/connection.ts'
+import type { Activity, Connection } from '../../core/connection.ts'
 import type { Connector } from '../../core/connector.ts'
 import type { Credential, CredentialsContract } from '../../core/contract/credentials.ts'
 import type { connectEvent, MainContract } from '../../core/contract/main.ts'
@@ -228,13 +228,8 @@ export async function createConnections(options: ConnectionsOptions) {
       }
     },
 
-    /** Connectors of an app whose default connection can be used, with what it was granted. */
-    available: async (appId: string): Promise<Record<string, string[]>> =>
-      Object.fromEntries(
-        ofApp(appId)
-          .filter(record => record.isDefault && ['connected', 'retrying'].includes(toConnection(record, vault).state))
-          .map(({ connector, scopesGranted }) => [connector, scopesGranted]),
-      ),
+    /** The connections of an app, for the host to tell what its flows lack. */
+    accounts: async (appId: string): Promise<Connection[]> => ofApp(appId).map(record => toConnection(record, vault)),
 
     /** Ends sign-ins that are under way and stops trying to renew. */
     async close(): Promise<void> {

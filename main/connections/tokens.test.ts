@@ -129,7 +129,10 @@ describe('the tokens of a connection', () => {
     assert.partialDeepStrictEqual(await row(), { state: 'needs_reconnect', reason: 'invalid_grant: grant not found', nextTryAt: null })
     await assert.rejects(connections.accessToken(wanted), reconnect)
     assert.equal(knobs.tokenRequests, 1)
-    assert.deepEqual(await connections.available('desk'), {})
+    assert.deepEqual(
+      (await connections.accounts('desk')).map(({ state }) => state),
+      ['needs_reconnect'],
+    )
   })
 
   it('wait for a client that is not accepted to be put right', async t => {

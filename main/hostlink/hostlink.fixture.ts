@@ -46,7 +46,7 @@ const router = {
   records: {
     counts: on(() => new Promise(() => {})),
     list: on(() => ({ left, env: process.env })),
-    get: on(({ appId }) => credentials.available({ appId })),
+    get: on(({ appId }) => credentials.accounts({ appId })),
   },
   flows: { list: on(() => process.stderr.write('a line of the log\n')) },
 }

@@ -22,7 +22,7 @@ function openLink(t: TestContext, options: Partial<HostLinkOptions> = {}) {
       lives++
       return forkNode(fixture, { LANG: lives === 1 ? 'first' : 'later' })
     },
-    credentials: { available: os.handler(({ input }) => ({ slackbot: [(input as { appId: string }).appId] })) },
+    credentials: { accounts: os.handler(({ input }) => ({ slackbot: [(input as { appId: string }).appId] })) },
     report: error => reported.push(error),
     backoffMs: { first: 10, longest: 200 },
     ...options,
