@@ -66,7 +66,7 @@ test('an account that is disconnected and connected again keeps its place in flo
   await question.getByRole('button', { name: 'Disconnect' }).click()
   await expect(row.getByText('Disconnected', { exact: true })).toBeVisible()
 
-  await tryPractice(app, { from: row, button: 'Connect again' })
+  await tryPractice(app, { from: row, button: 'Reconnect' })
   await expect(row.getByText('Practice', { exact: true })).toBeVisible()
   await expect(page.getByRole('list', { name: / accounts$/ }).getByRole('listitem')).toHaveCount(1)
   await addTicket(page, 'Printer is on fire')

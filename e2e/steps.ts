@@ -79,7 +79,7 @@ export async function openMyIntegrations(page: Page): Promise<void> {
 /** The row of My integrations with this text. */
 export const account = (page: Page, text: string | RegExp): Locator =>
   page
-    .getByRole('list', { name: / accounts$/ })
+    .getByRole('list', { name: /accounts$/ })
     .getByRole('listitem')
     .filter({ hasText: text })
 

@@ -45,6 +45,7 @@ const actionFacts = z.object({
 const connectorFacts = z.object({
   id: z.string(),
   name: z.string(),
+  provider: z.string(),
   category: z.string(),
   summary: z.string(),
   icon: z.string(),
@@ -55,6 +56,19 @@ const connectorFacts = z.object({
   practice: z.boolean(),
   /** Null when a real account can be connected now; else one line that says what is missing and how to get it. */
   missing: z.string().nullable(),
+  /** What a real account's form asks before the browser opens, such as the name of a shop: `connections.connect` takes the answers by id. */
+  fields: z.array(
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      hint: z.string(),
+      placeholder: z.string(),
+      /** Stands behind the input, such as `.myshopify.com`. */
+      suffix: z.string().nullable(),
+      /** Used when nothing is entered. Null: an answer is needed. */
+      default: z.string().nullable(),
+    }),
+  ),
 })
 
 export const connectionRow = connection.extend({
@@ -65,6 +79,17 @@ export const connectionRow = connection.extend({
 /** How a connect attempt goes on. `opened` carries the address for a shell that opens it itself. */
 export const connectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('opened'), authorizationUrl: z.string(), expiresAt: z.string() }),
+  /**
+   * Sign-in by a code that is typed on the provider's page (RFC 8628), in place of `opened`. The user opens `verificationUri`, or
+   * `verificationUriComplete`, which holds the code already.
+   */
+  z.object({
+    type: z.literal('code'),
+    userCode: z.string(),
+    verificationUri: z.string(),
+    verificationUriComplete: z.string().nullable(),
+    expiresAt: z.string(),
+  }),
   z.object({ type: z.literal('exchanging') }),
   /** The user signed in to another account than the one in use (labels). Nothing changes before `connections.choose` is called. */
   z.object({ type: z.literal('choose'), questionId: z.string(), inUse: z.string(), signedIn: z.string() }),
@@ -88,6 +113,12 @@ export const oauthClient = z.object({
   secretRequired: z.boolean(),
   redirectUris: z.array(z.string()),
   clientPageUrl: z.string(),
+  /** How to create one, in order. */
+  steps: z.array(z.string()),
+  /** What to allow it, where the provider wants that said on its own page. */
+  scopesHint: z.string().nullable(),
+  /** What else to know, such as that it works without the secret, or that it needs a relay. */
+  note: z.string().nullable(),
 })
 
 export const mainContract = {
@@ -155,7 +186,7 @@ export const mainContract = {
     list: procedure.input(inApp).output(z.array(connectionRow)),
     watch: procedure.input(inApp).output(eventIterator(z.array(connectionRow))),
     /**
-     * One attempt: yields `opened`, then `exchanging`, then `connected`. Ending the stream cancels the attempt. With
+     * One attempt: yields `opened` or `code`, then `exchanging`, then `connected`. Ending the stream cancels the attempt. With
      * `connectionId` it reconnects: id, name and references stay.
      */
     connect: procedure
@@ -169,6 +200,8 @@ export const mainContract = {
           practice: z.boolean().optional(),
           connectionId: z.string().optional(),
           name: z.string().optional(),
+          /** For the connector's `fields`, by id. A reconnect keeps what it was connected with. */
+          answers: z.record(z.string(), z.string().max(200)).optional(),
         }),
       )
       .output(eventIterator(connectEvent)),

@@ -17,7 +17,7 @@ export function ConnectCard({ appId, message, messages }: { appId: string; messa
   const rows = useConnections(appId).data ?? []
   const skip = useAct(() => client.chat.skip({ appId, messageId: message.id }))
   const isUnderWay = useAttempts(
-    ({ attempts }) => (attempts[attemptKey({ appId, connector: message.connector })]?.phase ?? 'failed') !== 'failed',
+    ({ attempts }) => (attempts[attemptKey({ appId, connector: message.connector })]?.progress.phase ?? 'failed') !== 'failed',
   )
   const plan = findPlan(messages, message.planId)?.plan
   if (message.state !== 'required') {

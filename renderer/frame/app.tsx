@@ -3,6 +3,7 @@ import { useAppSignals, useApps, useModel } from '../app-data.ts'
 import { ChatPane } from '../chat/chat-pane.tsx'
 import { HomeScreen } from '../home/home-screen.tsx'
 import { useRoute, type Route, type ScreenName, type ScreenProps } from '../routes.ts'
+import { AllowDialog } from '../integrations/allow-dialog.tsx'
 import { SettingsScreen } from '../settings/settings-screen.tsx'
 import { ErrorScreen } from '../ui/error-note.tsx'
 import { Panel } from '../ui/panel.tsx'
@@ -47,6 +48,7 @@ export function App() {
         <StatusLine appId={route.app} />
       </div>
       <Palette route={route} appName={appName} />
+      <AllowDialog />
       <VaultDialog />
       <Toasts />
     </TooltipProvider>

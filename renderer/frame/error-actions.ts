@@ -1,6 +1,7 @@
 import type { ErrorAction } from '../../core/errors.ts'
 import { keys, type ConnectionRow } from '../app-data.ts'
-import { connect } from '../integrations/attempts.ts'
+import { askToAllow } from '../integrations/allow-gate.ts'
+import { connect, inputFor } from '../integrations/attempts.ts'
 import { queryClient } from '../query.ts'
 import { go, readRoute } from '../routes.ts'
 import { onErrorAction } from '../ui/error-action.ts'
@@ -20,19 +21,17 @@ export function performErrorActions(): void {
       case 'open':
         return app ? openFile(app, action) : undefined
       case 'reconnect':
-        return app ? reconnect(app, action.connectionId, []) : undefined
+        return app ? reconnect(app, action.connectionId) : undefined
       case 'grant':
-        return app ? reconnect(app, action.connectionId, action.scopes) : undefined
+        return app ? askToAllow({ appId: app, connectionId: action.connectionId, scopes: action.scopes }) : undefined
     }
   })
 }
 
-function reconnect(app: string, connectionId: string, more: string[]): void {
+function reconnect(app: string, connectionId: string): void {
   const row = queryClient.getQueryData<ConnectionRow[]>(keys.connections(app))?.find(({ id }) => id === connectionId)
   go({ app, screen: 'integrations', path: ['mine'] })
-  if (!row) return
-  const scopes = [...new Set([...row.scopesGranted, ...more])]
-  void connect({ appId: app, connector: row.connector, mode: row.mode, scopes, practice: row.practice, connectionId })
+  if (row) void connect(inputFor(row))
 }
 
 function openFile(app: string, { path, line }: Extract<ErrorAction, { kind: 'open' }>): void {

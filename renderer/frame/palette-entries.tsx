@@ -20,7 +20,8 @@ import type { ReactNode } from 'react'
 import { keys, useApps, useConnections, useConnectors, useFlows, useModel } from '../app-data.ts'
 import { sendPrompt } from '../chat/chat-work.ts'
 import { client } from '../client.ts'
-import { connect } from '../integrations/attempts.ts'
+import { connect, inputFor } from '../integrations/attempts.ts'
+import { needsUser } from '../integrations/connection-words.ts'
 import { openPractice } from '../integrations/practice.ts'
 import { useAct } from '../query.ts'
 import { go } from '../routes.ts'
@@ -28,7 +29,6 @@ import { Dot, PracticeChip, StateChip } from '../ui/chip.tsx'
 import { ConnectorIcon } from '../ui/connector-icon.tsx'
 import { toast } from '../ui/toast.tsx'
 import { useFrame } from './frame-state.ts'
-import { needsUser } from './sidebar.tsx'
 import { useTheme } from './theme.ts'
 
 /** One line of the palette. `always` keeps it in the list whatever is typed. */
@@ -129,14 +129,7 @@ export function useAppEntries(appId: string, query: string): Entry[] {
         icon: <RefreshCw />,
         run: () => {
           go({ app: appId, screen: 'integrations', path: ['mine'] })
-          void connect({
-            appId,
-            connector: row.connector,
-            mode: row.mode,
-            scopes: row.scopesGranted,
-            practice: row.practice,
-            connectionId: row.id,
-          })
+          void connect(inputFor(row))
         },
       })),
     ...connections

@@ -1,6 +1,7 @@
 import { Activity, Code, Plug, Settings, Table2, TriangleAlert, Workflow } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { useConnections, useCounts, useFlows, useModel, type ConnectionRow, type FlowSummary } from '../app-data.ts'
+import { useConnections, useCounts, useFlows, useModel, type FlowSummary } from '../app-data.ts'
+import { needsUser } from '../integrations/connection-words.ts'
 import { hrefOf, type Route, type ScreenName } from '../routes.ts'
 import { Dot } from '../ui/chip.tsx'
 
@@ -42,9 +43,6 @@ export function Sidebar({ appId, route }: { appId: string; route: Route }) {
     </nav>
   )
 }
-
-export const needsUser = (state: ConnectionRow['state']): boolean =>
-  state === 'needs_reconnect' || state === 'revoked' || state === 'locked'
 
 const flowChild = (flow: FlowSummary): Child => ({
   id: flow.name,

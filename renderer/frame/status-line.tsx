@@ -2,8 +2,8 @@ import { WifiOff } from 'lucide-react'
 import { Fragment, type ReactNode } from 'react'
 import { useConnections, useSystem } from '../app-data.ts'
 import { useConnection } from '../client.ts'
+import { needsUser } from '../integrations/connection-words.ts'
 import { Dot } from '../ui/chip.tsx'
-import { needsUser } from './sidebar.tsx'
 
 /** Where things run and whether they do. */
 export function StatusLine({ appId }: { appId: string | null }) {

@@ -1,37 +1,36 @@
-import { Check, Code, FlaskConical, Laptop, Minus, Workflow, X } from 'lucide-react'
+import { ArrowLeftRight, FlaskConical, Laptop } from 'lucide-react'
+import { useEffect } from 'react'
 import { keys, useConnector, useTitleOf, useVault, type ConnectionRow } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useCall } from '../query.ts'
-import { hrefOf } from '../routes.ts'
 import { Button } from '../ui/button.tsx'
 import { SectionTitle } from '../ui/card.tsx'
 import { StateChip } from '../ui/chip.tsx'
 import { ConnectorIcon } from '../ui/connector-icon.tsx'
 import { Drawer } from '../ui/dialog.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
-import { durationWords, RelativeTime } from '../ui/relative-time.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { Calls } from './access-calls.tsx'
+import { Permissions } from './access-permissions.tsx'
+import { attemptKey, connect, inputFor, useAttempts } from './attempts.ts'
 import type { ConnectionAsk } from './connection-dialogs.tsx'
+import { accountWords, hasOwnName } from './connection-words.ts'
 import { openPractice } from './practice.ts'
+import { Reason } from './reason.tsx'
+import { SignInStatus } from './sign-in-status.tsx'
+import { hrefOfUse, UseIcon } from './used-by.tsx'
+
+type DrawerProps = { row: ConnectionRow; onClose: () => void; onAsk: (ask: ConnectionAsk) => void }
 
 /** What one account may do, who needs it, and what was done with it. */
-export function AccessDrawer({
-  appId,
-  row,
-  onClose,
-  onAsk,
-}: {
-  appId: string
-  row: ConnectionRow
-  onClose: () => void
-  onAsk: (ask: ConnectionAsk) => void
-}) {
+export function AccessDrawer({ row, onClose, onAsk }: DrawerProps) {
   const { name, icon } = useConnector(row.connector)
   const access = useCall(keys.access(row.id), () => client.connections.access({ connectionId: row.id }), { staleTime: 0 })
-  const ask = (kind: ConnectionAsk['kind']) => () => {
-    onClose()
-    onAsk({ kind, row })
-  }
+  const { refetch } = access
+  // The row is told of anew when its account, its use or its calls change.
+  useEffect(() => void refetch(), [row, refetch])
+  const attempt = useAttempts(({ attempts }) => attempts[attemptKey(inputFor(row))])
   return (
     <Drawer
       open
@@ -42,42 +41,28 @@ export function AccessDrawer({
           <ConnectorIcon icon={icon} name={name} />
           <div className="min-w-0 flex-1">
             <div className="flex items-center gap-2">
-              <h2 className="truncate text-16 leading-5 font-semibold">{row.name}</h2>
+              <h2 className="truncate text-16 leading-5 font-semibold">{hasOwnName(row) ? row.name : name}</h2>
               <StateChip state={row.state} practice={row.practice} />
             </div>
             <p className="mt-0.5 text-12 text-ink-3">
-              {[row.account?.label, row.mode === 'shared' ? 'shared' : 'app users'].filter(Boolean).join(' · ')} · added{' '}
-              <RelativeTime at={row.createdAt} inline />
+              {[hasOwnName(row) && name, accountWords(row), row.mode === 'shared' ? 'shared' : 'app users'].filter(Boolean).join(' · ')} ·
+              added <RelativeTime at={row.createdAt} inline />
             </p>
           </div>
         </div>
       }
-      foot={
-        <>
-          {row.practice && (
-            <Button icon={<FlaskConical />} onClick={() => void openPractice(appId, row.connector)}>
-              Open practice {name}
-            </Button>
-          )}
-          <Button onClick={ask('rename')}>Rename</Button>
-          <span className="flex-1" />
-          {row.state !== 'disconnected' && (
-            <Button kind="danger" onClick={ask('disconnect')}>
-              Disconnect
-            </Button>
-          )}
-        </>
-      }
+      foot={<Foot row={row} onClose={onClose} onAsk={onAsk} />}
     >
+      {attempt ? <SignInStatus attempt={attempt} /> : <Reason row={row} />}
       {access.error ? (
         <ErrorNote error={access.error} onRetry={() => void access.refetch()} />
       ) : access.isPending ? (
         <Skeleton rows={5} className="p-0" />
       ) : (
         <>
-          <Permissions appId={appId} permissions={access.data.permissions} />
-          <UsedBy appId={appId} usedBy={row.usedBy} />
-          <Calls appId={appId} calls={access.data.calls} connector={row.connector} />
+          <Permissions row={row} permissions={access.data.permissions} />
+          <Uses row={row} />
+          <Calls row={row} calls={access.data.calls} />
           <Holder practice={row.practice} />
         </>
       )}
@@ -85,40 +70,36 @@ export function AccessDrawer({
   )
 }
 
-type Access = Awaited<ReturnType<typeof client.connections.access>>
-
-function Permissions({ appId, permissions }: { appId: string; permissions: Access['permissions'] }) {
-  const titleOf = useTitleOf(appId)
+function Foot({ row, onClose, onAsk }: DrawerProps) {
+  const { name } = useConnector(row.connector)
+  const ask = (kind: ConnectionAsk['kind']) => () => {
+    onClose()
+    onAsk({ kind, row })
+  }
   return (
-    <section>
-      <SectionTitle>What it may do</SectionTitle>
-      <ul>
-        {permissions.map(({ scope, text, neededBy, granted }) => (
-          <li key={scope} className="flex items-start gap-2 border-b border-line py-2">
-            {granted ? (
-              <Check className="i-14 mt-[3px] text-ok-text" aria-label="Allowed" />
-            ) : (
-              <Minus className="i-14 mt-[3px] text-warn-text" aria-label="Not allowed yet" />
-            )}
-            <div className="min-w-0 flex-1">
-              <p className="text-13 font-medium">{text}</p>
-              <p className="text-12 text-ink-3">
-                {!granted && <span className="font-medium text-warn-text">Not allowed yet. </span>}
-                {neededBy.length > 0 ? `Needed by ${neededBy.map(titleOf).join(', ')}` : granted && 'Not needed by anything now'}
-              </p>
-            </div>
-            <code className="text-[11px] text-ink-3">{shortScope(scope)}</code>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <>
+      {row.state !== 'disconnected' && (
+        <Button icon={<ArrowLeftRight />} onClick={() => void connect(inputFor(row))}>
+          Switch account
+        </Button>
+      )}
+      <Button onClick={ask('rename')}>Rename</Button>
+      {row.practice && row.state !== 'disconnected' && (
+        <Button icon={<FlaskConical />} onClick={() => void openPractice(row.appId, row.connector)}>
+          Open practice {name}
+        </Button>
+      )}
+      <span className="flex-1" />
+      {row.state !== 'disconnected' && (
+        <Button kind="danger" onClick={ask('disconnect')}>
+          Disconnect
+        </Button>
+      )}
+    </>
   )
 }
 
-/** Google's scopes are addresses: the end is what tells them apart. */
-const shortScope = (scope: string): string => scope.replace(/^https:\/\/www\.googleapis\.com\/auth\//, '')
-
-function UsedBy({ appId, usedBy }: { appId: string; usedBy: ConnectionRow['usedBy'] }) {
+function Uses({ row: { appId, usedBy } }: { row: ConnectionRow }) {
   const titleOf = useTitleOf(appId)
   return (
     <section>
@@ -127,47 +108,19 @@ function UsedBy({ appId, usedBy }: { appId: string; usedBy: ConnectionRow['usedB
         <p className="mt-1 text-13 text-ink-2">Nothing in this app yet.</p>
       ) : (
         <ul className="mt-2 flex flex-wrap gap-2">
-          {usedBy.map(({ kind, name }) => (
-            <li key={kind + name}>
+          {usedBy.map(use => (
+            <li key={use.kind + use.name}>
               <a
-                href={hrefOf({ app: appId, screen: kind === 'flow' ? 'flows' : 'functions', path: [name] })}
+                href={hrefOfUse(appId, use)}
                 className="inline-flex h-6 items-center gap-1.5 rounded-1 px-2 text-12 font-medium text-ink-2 inset-ring inset-ring-line-2 hover:bg-hover hover:text-ink [&_svg]:size-3"
               >
-                {kind === 'flow' ? <Workflow /> : <Code />}
-                {titleOf({ kind, name })}
+                <UseIcon kind={use.kind} />
+                {titleOf(use)}
               </a>
             </li>
           ))}
         </ul>
       )}
-    </section>
-  )
-}
-
-function Calls({ appId, calls, connector }: { appId: string; calls: Access['calls']; connector: string }) {
-  const titleOf = useTitleOf(appId)
-  const { facts } = useConnector(connector)
-  return (
-    <section>
-      <SectionTitle note={calls.length > 0 ? calls.length : undefined}>Last calls</SectionTitle>
-      {calls.length === 0 && <p className="mt-1 text-13 text-ink-2">None yet.</p>}
-      <ul className="mt-1">
-        {calls.map(call => (
-          <li key={call.id} className="flex h-8 items-center gap-2 text-13">
-            {call.status === 'ok' ? (
-              <Check className="i-14 text-ok-text" aria-label="Done" />
-            ) : (
-              <X className="i-14 text-bad-text" aria-label="Failed" />
-            )}
-            <span className="min-w-0 flex-1 truncate">
-              {facts?.actions.find(({ id }) => id === call.action)?.title ?? call.action}{' '}
-              <span className="text-ink-3">· {call.errorCode ?? titleOf(call.by)}</span>
-            </span>
-            <span className="w-14 text-right text-12 text-ink-3 tabular-nums">{durationWords(call.durationMs)}</span>
-            <RelativeTime at={call.at} className="w-18 text-right text-12 text-ink-3" />
-          </li>
-        ))}
-      </ul>
     </section>
   )
 }

@@ -1,12 +1,10 @@
-import { Check, FlaskConical, Minus, RefreshCw, Search, TriangleAlert } from 'lucide-react'
-import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { useConnections, useConnectors, type ConnectionRow, type ConnectorFacts } from '../app-data.ts'
-import { hrefOf } from '../routes.ts'
-import { Button, buttonClass } from '../ui/button.tsx'
-import { cardClass, SectionTitle } from '../ui/card.tsx'
+import { Search } from 'lucide-react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useConnections, useConnectors, type ConnectorFacts } from '../app-data.ts'
+import { go } from '../routes.ts'
+import { Button } from '../ui/button.tsx'
+import { SectionTitle } from '../ui/card.tsx'
 import { Checkbox } from '../ui/choice.tsx'
-import { stateWord } from '../ui/chip.tsx'
-import { ConnectorIcon } from '../ui/connector-icon.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorScreen } from '../ui/error-note.tsx'
 import { Input } from '../ui/input.tsx'
@@ -14,22 +12,34 @@ import { Kbd } from '../ui/kbd.tsx'
 import { Panel, PanelBody, PanelHead } from '../ui/panel.tsx'
 import { Bone, Skeleton } from '../ui/skeleton.tsx'
 import { IntegrationTabs } from './integration-tabs.tsx'
-import { matchesTool } from './matches-tool.ts'
+import { matches, searchText } from './matches-tool.ts'
+import { ToolCard } from './tool-card.tsx'
 
 const grid = 'mt-2 grid grid-cols-[repeat(auto-fill,minmax(216px,1fr))] gap-2'
+const none: ConnectorFacts[] = []
 
+/** Every tool there is. Typing in the search asks nobody: the answer is there with the next frame. */
 export function Browse({ appId }: { appId: string }) {
   const tools = useConnectors()
-  const rows = useConnections(appId).data ?? []
   const [query, setQuery] = useState('')
   const [category, setCategory] = useState<string | null>(null)
   const [practiceOnly, setPracticeOnly] = useState(false)
   const search = useSearchKey()
 
-  const all = tools.data ?? []
-  const found = all.filter(tool => matchesTool(tool, query) && (!practiceOnly || tool.practice))
-  const shown = category ? found.filter(tool => tool.category === category) : found
-  const categories = [...new Set(all.map(tool => tool.category))]
+  const all = tools.data ?? none
+  const texts = useMemo(() => new Map(all.map(tool => [tool.id, searchText(tool)])), [all])
+  const categories = useMemo(() => [...new Set(all.map(tool => tool.category))], [all])
+  const found = all.filter(tool => matches(texts.get(tool.id) ?? '', query) && (!practiceOnly || tool.practice))
+  const shown = new Set(category ? found.filter(tool => tool.category === category) : found)
+  const openFirst = (): void => {
+    const [first] = shown
+    if (first && query.trim()) go({ app: appId, screen: 'integrations', path: ['browse', first.id] })
+  }
+  const showAll = (): void => {
+    setQuery('')
+    setCategory(null)
+    setPracticeOnly(false)
+  }
   return (
     <Panel>
       <PanelHead title="Integrations" beside={<IntegrationTabs appId={appId} current="browse" />} />
@@ -66,6 +76,10 @@ export function Browse({ appId }: { appId: string }) {
                 end={<Kbd>/</Kbd>}
                 value={query}
                 onChange={event => setQuery(event.target.value)}
+                onKeyDown={event => {
+                  if (event.key === 'Enter') openFirst()
+                  if (event.key === 'Escape') setQuery('')
+                }}
                 placeholder={all.length > 0 ? `Search ${all.length} tools, or what they do: “send an email”, “new issue”` : 'Search tools'}
               />
             </div>
@@ -76,38 +90,49 @@ export function Browse({ appId }: { appId: string }) {
                     <Bone key={card} className="h-16 rounded-2" />
                   ))}
                 </Skeleton>
-              ) : shown.length === 0 ? (
-                <EmptyState
-                  icon={<Search />}
-                  title={query ? `No tool called “${query}”` : 'No tool here'}
-                  text="Check the spelling, or look in all tools."
-                  actions={
-                    <Button
-                      onClick={() => {
-                        setQuery('')
-                        setCategory(null)
-                        setPracticeOnly(false)
-                      }}
-                    >
-                      Show all tools
-                    </Button>
-                  }
-                />
               ) : (
-                <section>
-                  <SectionTitle note={shown.length}>{category ?? 'All tools'}</SectionTitle>
-                  <ul className={grid}>
-                    {shown.map(tool => (
-                      <ToolCard key={tool.id} appId={appId} tool={tool} row={rows.find(({ connector }) => connector === tool.id)} />
-                    ))}
-                  </ul>
-                </section>
+                <>
+                  {shown.size === 0 && (
+                    <EmptyState
+                      icon={<Search />}
+                      title={query.trim() ? `No tool called “${query.trim()}”` : 'No tool here'}
+                      text="Check the spelling, or look in all tools."
+                      actions={<Button onClick={showAll}>Show all tools</Button>}
+                    />
+                  )}
+                  <section hidden={shown.size === 0}>
+                    <SectionTitle note={<span aria-live="polite">{shown.size}</span>}>{category ?? 'All tools'}</SectionTitle>
+                    <Tools appId={appId} tools={all} shown={shown} />
+                  </section>
+                </>
               )}
             </PanelBody>
           </div>
         </div>
       )}
     </Panel>
+  )
+}
+
+function Tools({ appId, tools, shown }: { appId: string; tools: ConnectorFacts[]; shown: Set<ConnectorFacts> }) {
+  const { data: rows = [] } = useConnections(appId)
+  return (
+    <ul aria-label="Tools" className={grid}>
+      {tools.map(tool => {
+        const own = rows.filter(({ connector }) => connector === tool.id)
+        const row = own.find(({ isDefault }) => isDefault) ?? own[0]
+        return (
+          <ToolCard
+            key={tool.id}
+            appId={appId}
+            tool={tool}
+            state={row?.state ?? null}
+            isPractice={row?.practice ?? false}
+            isShown={shown.has(tool)}
+          />
+        )
+      })}
+    </ul>
   )
 }
 
@@ -140,54 +165,3 @@ const Category = ({ title, count, isChosen, onChoose }: { title: string; count: 
     </button>
   </li>
 )
-
-function ToolCard({ appId, tool, row }: { appId: string; tool: ConnectorFacts; row: ConnectionRow | undefined }) {
-  return (
-    <li>
-      <a
-        href={hrefOf({ app: appId, screen: 'integrations', path: ['browse', tool.id] })}
-        className={cardClass({ press: true, className: 'group relative flex h-16 items-center gap-3 p-3' })}
-      >
-        <ConnectorIcon icon={tool.icon} name={tool.name} />
-        <span className="min-w-0 flex-1">
-          <span className="flex items-center gap-1.5">
-            <span className="truncate text-13 font-semibold">{tool.name}</span>
-            {tool.practice && (
-              <span title="Practice account available" className="flex text-trial-text">
-                <FlaskConical className="i-12" />
-                <span className="sr-only">Practice account available</span>
-              </span>
-            )}
-            {row && <StateMark row={row} />}
-          </span>
-          <span className="block truncate text-12 text-ink-3">{tool.summary}</span>
-        </span>
-        <span
-          aria-hidden
-          className={buttonClass('secondary', 'sm', 'absolute! right-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100')}
-        >
-          Use
-        </span>
-      </a>
-    </li>
-  )
-}
-
-function StateMark({ row }: { row: ConnectionRow }) {
-  const word = row.practice && row.state === 'connected' ? 'Practice account connected' : stateWord(row.state)
-  const mark = (icon: ReactNode, tone: string) => (
-    <span role="img" aria-label={word} title={word} className={`ml-auto flex group-hover:invisible ${tone}`}>
-      {icon}
-    </span>
-  )
-  switch (row.state) {
-    case 'connected':
-      return mark(<Check className="i-14" />, row.practice ? 'text-trial-text' : 'text-ok-text')
-    case 'retrying':
-      return mark(<RefreshCw className="i-14" />, 'text-warn-text')
-    case 'disconnected':
-      return mark(<Minus className="i-14" />, 'text-ink-3')
-    default:
-      return mark(<TriangleAlert className="i-14" />, 'text-bad-text')
-  }
-}

@@ -1,6 +1,5 @@
-import { Code, Workflow } from 'lucide-react'
 import { useState } from 'react'
-import { keys, useTitleOf, type ConnectionRow } from '../app-data.ts'
+import { keys, useConnections, useConnector, useTitleOf, type ConnectionRow } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
 import { Button, buttonClass } from '../ui/button.tsx'
@@ -9,7 +8,8 @@ import { ConfirmDialog, Dialog, DialogActions } from '../ui/dialog.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Field, Input } from '../ui/input.tsx'
 import { toast } from '../ui/toast.tsx'
-import { usedByWords } from './connection-words.ts'
+import { nameProblem, usedByWords } from './connection-words.ts'
+import { UseIcon } from './used-by.tsx'
 
 export type ConnectionAsk = { kind: 'rename' | 'disconnect'; row: ConnectionRow }
 
@@ -17,28 +17,45 @@ export const ConnectionDialogs = ({ ask, onClose }: { ask: ConnectionAsk; onClos
   ask.kind === 'rename' ? <Rename row={ask.row} onClose={onClose} /> : <Disconnect row={ask.row} onClose={onClose} />
 
 function Rename({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
+  const { name: tool } = useConnector(row.connector)
+  const siblings = (useConnections(row.appId).data ?? []).filter(({ id, connector }) => id !== row.id && connector === row.connector)
   const [name, setName] = useState(row.name)
   const rename = useAct(() => client.connections.rename({ connectionId: row.id, name: name.trim() }), {
     quiet: true,
     refresh: [keys.connections(row.appId)],
     done: onClose,
   })
+  const problem = nameProblem(
+    name,
+    tool,
+    siblings.map(each => each.name),
+  )
   return (
     <Dialog open onClose={onClose} title={`Rename ${row.name}`}>
       <form
         className="mt-3 space-y-3"
         onSubmit={event => {
           event.preventDefault()
-          if (name.trim()) rename.mutate()
+          if (!problem) rename.mutate()
         }}
       >
-        <Field label="Name" hint="Flows find the account by its id: nothing else changes.">
-          {ids => <Input {...ids} autoFocus maxLength={60} value={name} onChange={event => setName(event.target.value)} />}
+        <Field label="Name" error={problem} hint="Steps of a flow can choose an account by its name.">
+          {ids => (
+            <Input
+              {...ids}
+              autoFocus
+              maxLength={60}
+              bad={problem !== null}
+              value={name}
+              onFocus={event => event.target.select()}
+              onChange={event => setName(event.target.value)}
+            />
+          )}
         </Field>
         {rename.error && <ErrorNote error={rename.error} />}
         <DialogActions>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" busy={rename.isPending} disabled={!name.trim()}>
+          <Button kind="primary" type="submit" busy={rename.isPending} disabled={problem !== null}>
             Rename
           </Button>
         </DialogActions>
@@ -47,27 +64,29 @@ function Rename({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
   )
 }
 
-/** Asks first; then says whether the provider has taken note, and where to look when it has not. */
+/** Asks first and names what will stop; then says whether the provider has taken note, and where to look when it has not. */
 function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
   const titleOf = useTitleOf(row.appId)
   const disconnect = useAct(() => client.connections.disconnect({ connectionId: row.id }), {
     quiet: true,
     refresh: [keys.connections(row.appId)],
-    done: ({ message, accountPageUrl }) => {
-      if (accountPageUrl) return
+    done: ({ revoked, message }) => {
+      if (!revoked && !row.practice) return
       toast.say(message)
       onClose()
     },
   })
   const { data: done } = disconnect
-  if (done?.accountPageUrl)
+  if (done)
     return (
       <Dialog open onClose={onClose} title={`${row.name} is disconnected`} description={done.message}>
         <DialogActions>
           <Button onClick={onClose}>Close</Button>
-          <a href={done.accountPageUrl} target="_blank" rel="noopener noreferrer" className={buttonClass('primary')}>
-            Open the account page
-          </a>
+          {done.accountPageUrl && (
+            <a href={done.accountPageUrl} target="_blank" rel="noopener noreferrer" className={buttonClass('primary')}>
+              Open the account page
+            </a>
+          )}
         </DialogActions>
       </Dialog>
     )
@@ -79,7 +98,7 @@ function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void 
       title={`Disconnect ${row.name}?`}
       text={
         usedBy.length > 0
-          ? `${usedByWords(usedBy, ' and ')} ${usedBy.length === 1 ? 'stops' : 'stop'} until you connect another account.`
+          ? `${usedByWords(usedBy, ' and ')} ${usedBy.length === 1 ? 'stops' : 'stop'} until you connect an account again.`
           : 'Nothing in this app uses it.'
       }
       confirm="Disconnect"
@@ -88,19 +107,14 @@ function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void 
       onConfirm={() => disconnect.mutate()}
     >
       {usedBy.length > 0 && (
-        <ul className="mt-3 flex flex-wrap gap-2">
-          {usedBy.slice(0, 4).map(use => (
+        <ul aria-label="What stops" className="mt-3 flex max-h-40 flex-wrap gap-2 overflow-auto">
+          {usedBy.map(use => (
             <li key={use.kind + use.name}>
-              <Chip tone="line" icon={use.kind === 'flow' ? <Workflow /> : <Code />}>
+              <Chip tone="line" icon={<UseIcon kind={use.kind} />}>
                 {titleOf(use)}
               </Chip>
             </li>
           ))}
-          {usedBy.length > 4 && (
-            <li>
-              <Chip tone="line">{usedBy.length - 4} more</Chip>
-            </li>
-          )}
         </ul>
       )}
     </ConfirmDialog>

@@ -1,8 +1,10 @@
-import { ArrowRight, Check, Eye, Info, Pencil, Plug, ShieldCheck } from 'lucide-react'
-import { useConnections, useConnectors, useModel, useVault, type ConnectorFacts } from '../app-data.ts'
+import { ArrowRight, Check, Eye, Info, Pencil, Plug, Plus, ShieldCheck } from 'lucide-react'
+import { useState } from 'react'
+import type { ConnectionMode } from '../../core/app/connector-file.ts'
+import { useConnections, useConnectors, useModel, useVault, type ConnectionRow, type ConnectorFacts } from '../app-data.ts'
 import { sendPrompt } from '../chat/chat-work.ts'
 import { hrefOf } from '../routes.ts'
-import { buttonClass } from '../ui/button.tsx'
+import { Button, buttonClass } from '../ui/button.tsx'
 import { Card, Note, SectionTitle } from '../ui/card.tsx'
 import { Chip, PracticeChip, StateChip } from '../ui/chip.tsx'
 import { ConnectorIcon } from '../ui/connector-icon.tsx'
@@ -10,7 +12,9 @@ import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorScreen } from '../ui/error-note.tsx'
 import { Panel, PanelBody, PanelHead } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
+import { attemptKey, useAttempts } from './attempts.ts'
 import { ConnectButtons } from './connect-buttons.tsx'
+import { needsUser } from './connection-words.ts'
 
 /** One tool: what it can do, what it may do, what to say to the chat, and how to connect it. */
 export function ConnectorPage({ appId, connector }: { appId: string; connector: string }) {
@@ -50,7 +54,8 @@ export function ConnectorPage({ appId, connector }: { appId: string; connector: 
 }
 
 function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
-  const row = useConnections(appId).data?.find(({ connector }) => connector === facts.id)
+  const rows = useConnections(appId).data?.filter(({ connector }) => connector === facts.id)
+  const row = rows?.find(({ isDefault }) => isDefault) ?? rows?.[0]
   const file = useModel(appId).data?.connectors.find(({ connector }) => connector.type === facts.id)?.connector
   const scopes = file && file.scopes.length > 0 ? file.scopes : [...new Set(facts.actions.flatMap(action => action.scopes))]
   const { data: vault } = useVault()
@@ -70,13 +75,7 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
             </div>
             <p className="text-ink-2">{facts.summary}</p>
           </div>
-          {row?.state === 'connected' ? (
-            <a href={hrefOf({ app: appId, screen: 'integrations', path: ['mine', row.id] })} className={buttonClass('secondary', 'lg')}>
-              View access
-            </a>
-          ) : (
-            <ConnectButtons appId={appId} connector={facts.id} mode={file?.mode} scopes={scopes} connectionId={row?.id} layout="row" />
-          )}
+          <WaysIn key={rows?.length} appId={appId} connector={facts.id} mode={file?.mode} scopes={scopes} row={row} />
         </header>
         <section className="min-w-0">
           <SectionTitle note={facts.actions.length}>Actions</SectionTitle>
@@ -148,6 +147,28 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
           </Note>
         </div>
       </div>
+    </div>
+  )
+}
+
+type WaysInProps = { appId: string; connector: string; mode: ConnectionMode | undefined; scopes: string[]; row: ConnectionRow | undefined }
+
+/** To a first account; where there is one, to it, and to another one on request. */
+function WaysIn({ row, ...place }: WaysInProps) {
+  const [addsAnother, setAddsAnother] = useState(false)
+  const isUnderWay = useAttempts(({ attempts }) => attempts[attemptKey(place)] !== undefined)
+  if (!row || addsAnother || isUnderWay) return <ConnectButtons {...place} layout="row" />
+  return (
+    <div className="flex flex-wrap justify-end gap-2">
+      <Button size="lg" icon={<Plus />} onClick={() => setAddsAnother(true)}>
+        Add another account
+      </Button>
+      <a
+        href={hrefOf({ app: place.appId, screen: 'integrations', path: needsUser(row.state) ? ['mine'] : ['mine', row.id] })}
+        className={buttonClass(needsUser(row.state) ? 'primary' : 'secondary', 'lg')}
+      >
+        {needsUser(row.state) ? 'See what it needs' : 'View access'}
+      </a>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { ConnectionState } from '../../core/connection.ts'
 import { cx } from './cx.ts'
 import { Spinner } from './progress.tsx'
+import { stateWord } from './state-words.ts'
 
 export type Tone = 'neutral' | 'line' | 'ok' | 'warn' | 'bad' | 'accent' | 'trial'
 
@@ -41,24 +42,22 @@ export function Chip({
   )
 }
 
-const states: Record<ConnectionState, { word: string; tone: Tone; icon: ReactNode }> = {
-  connected: { word: 'Connected', tone: 'ok', icon: <Check /> },
-  retrying: { word: 'Retrying', tone: 'warn', icon: <Spinner className="size-2.5 border-[1.5px]" /> },
-  needs_reconnect: { word: 'Needs reconnect', tone: 'bad', icon: <TriangleAlert /> },
-  revoked: { word: 'Needs reconnect', tone: 'bad', icon: <TriangleAlert /> },
-  disconnected: { word: 'Disconnected', tone: 'neutral', icon: <Minus /> },
-  locked: { word: 'Locked', tone: 'warn', icon: <Lock /> },
+const states: Record<ConnectionState, { tone: Tone; icon: ReactNode }> = {
+  connected: { tone: 'ok', icon: <Check /> },
+  retrying: { tone: 'warn', icon: <Spinner className="size-2.5 border-[1.5px]" /> },
+  needs_reconnect: { tone: 'bad', icon: <TriangleAlert /> },
+  revoked: { tone: 'bad', icon: <TriangleAlert /> },
+  disconnected: { tone: 'neutral', icon: <Minus /> },
+  locked: { tone: 'warn', icon: <Lock /> },
 }
-
-export const stateWord = (state: ConnectionState): string => states[state].word
 
 /** The state of a connection as shape, word and colour. A practice account in good order says that it is one. */
 export function StateChip({ state, practice }: { state: ConnectionState; practice?: boolean }) {
   if (practice && state === 'connected') return <PracticeChip />
-  const { word, tone, icon } = states[state]
+  const { tone, icon } = states[state]
   return (
     <Chip tone={tone} icon={icon}>
-      {word}
+      {stateWord(state)}
     </Chip>
   )
 }
