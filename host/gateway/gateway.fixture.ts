@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers'
 import type { TestContext } from 'node:test'
 import { implement, createRouterClient } from '@orpc/server'
 import { z } from 'zod'
+import { slackUser } from '../../connectors/providers/slack.ts'
 import { action, connector, type Connector } from '../../core/connector.ts'
 import { credentialsContract, type Credential } from '../../core/contract/credentials.ts'
 import { AppError } from '../../core/errors.ts'
@@ -58,23 +59,7 @@ export function notesConnector(origin: string): Connector {
   return connector({
     id: 'notes',
     name: 'Notes',
-    provider: {
-      id: 'notes',
-      name: 'Notes',
-      authorizationEndpoint: `${origin}/authorize`,
-      tokenEndpoint: `${origin}/token`,
-      scopeParameter: 'scope',
-      scopeSeparator: ' ',
-      authorizationParameters: {},
-      clientAuthentication: 'none',
-      secretRequired: false,
-      pkce: true,
-      redirect: { host: '127.0.0.1', path: '/', ports: [] },
-      grantAt: 'top',
-      rotation: 'none',
-      clientPageUrl: origin,
-      apiOrigins: [origin],
-    },
+    provider: { ...slackUser, id: 'notes', name: 'Notes', apiOrigins: [origin] },
     category: 'Test',
     summary: 'Notes.',
     icon: '',

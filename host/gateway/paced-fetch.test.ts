@@ -46,11 +46,11 @@ test('a wait beyond the time limit fails at once and says when to go on', async 
 
 test('a provider that always says “now” and always refuses is asked ever more slowly, until time is up', async t => {
   const { call, requests, waitMs, advance } = await openBusy(t, 429, '0', { times: 1000 })
-  let ended = false
-  const calling = failure(call('notes.readNote')).finally(() => (ended = true))
-  while (!ended) {
-    await until(() => ended || waitMs() < Infinity)
-    if (!ended) advance(waitMs())
+  const ended = new AbortController()
+  const calling = failure(call('notes.readNote')).finally(() => ended.abort())
+  while (!ended.signal.aborted) {
+    await until(() => ended.signal.aborted || waitMs() < Infinity)
+    if (!ended.signal.aborted) advance(waitMs())
   }
   assert.equal((await calling).code, 'rate_limited')
   assert.ok(requests.length > 4 && requests.length < 10, String(requests.length))
