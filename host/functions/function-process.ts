@@ -56,7 +56,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
   function explainThrown({ message, stack, shape }: Thrown): AppError {
     const readable = stack ? readableStack(stack, bundle.sourceMap()) : ''
     const details = readable || undefined
-    if (shape) return new AppError(shape.code, shape.message, { action: shape.action, details })
+    if (shape) return AppError.fromShape({ ...shape, details })
     const [, inFrame, bare] = /\((\S+:\d+):\d+\)|at (\S+:\d+):\d+/.exec(readable) ?? []
     const line = inFrame ?? bare
     return new AppError('internal', `${name} failed: ${message}${line ? ` (${line})` : ''}`, { details })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { spawnDeno } from './deno.ts'
+import { endWithUs } from './reaper.ts'
 import { readMessage, type FromSandbox, type ToSandbox } from './messages.ts'
 
 /** A line of this length is no message of ours. */
@@ -33,6 +34,7 @@ export function startSandbox(heapMb: number): SandboxProcess {
     ready.reject(error)
     exited.resolve({ code: null, signal: null })
   })
+  endWithUs(child.pid ?? 0, exited.promise)
   child.stderr.setEncoding('utf8').on('data', text => {
     complaint = (complaint + String(text)).slice(-2000)
   })
