@@ -1,16 +1,23 @@
-/** The program that the crash test kills: 24 tickets, each of which starts a flow of three steps. Prints “step” when one begins, “ended” when all have. */
+/**
+ * The program that the crash test kills: 24 tickets, each of which starts a flow of three steps. Prints “step” when one begins, “waits”
+ * when a run waits for its account (which is there unless the second argument is “without”), and “ended” when all runs have.
+ */
 import { appendFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from '../../core/json.ts'
+import type { Run } from '../../core/run.ts'
 import { openDatabase } from '../store/database.ts'
 import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore } from '../store/store.ts'
 import { createFlows, type RunFunction } from './flows.ts'
 import { accountOf, callFunction, modelOf, ticketCreated, until } from './fixture.ts'
 
-const [folder = ''] = process.argv.slice(2)
+const [folder = '', account = 'with'] = process.argv.slice(2)
 const tickets = 24
-const model = modelOf({ desk: { trigger: ticketCreated, do: [callFunction('one'), callFunction('two'), callFunction('three')] } })
+const model = modelOf(
+  { desk: { trigger: ticketCreated, do: [callFunction('one'), callFunction('two'), callFunction('three')] } },
+  { two: [{ connector: 'slackbot', action: 'postMessage' }] },
+)
 const database = openDatabase(join(folder, 'app.db'))
 const store = openStore(sqliteEngine(database))
 
@@ -38,14 +45,23 @@ const flows = createFlows({
   model: () => model,
   runFunction,
   callAction: post,
-  accounts: async () => [accountOf('slackbot', ['chat:write'])],
+  accounts: async () => (account === 'with' ? [accountOf('slackbot', ['chat:write'])] : []),
   report: error => process.stderr.write(`${error.message} ${String(error.cause)}\n`),
 })
+const waiting = new Set<string>()
+function notice({ id, waiting: wait }: Run): void {
+  if (wait?.for !== 'permission' || waiting.has(id)) return
+  waiting.add(id)
+  writeSync(1, 'waits\n')
+}
+flows.onRun(notice)
 await store.define(model.entities.map(({ entity }) => entity))
 store.onCommit(() => flows.wake())
 await flows.start()
+for (const run of (await flows.runs.list({ state: 'waiting', limit: 200 })).items) notice(run)
 const records = store.records('Ticket')
 for (let count = await records.count(); count < tickets; count++) await records.create({ title: `Ticket ${count}` })
+// Without the account it waits until it is killed.
 await until(async () => {
   const { items } = await flows.runs.list({ limit: 200 })
   return items.length === tickets && items.every(run => run.state === 'succeeded' || run.state === 'failed')

@@ -10,17 +10,19 @@ import { test } from 'node:test'
 type Finished = { step: string; finished_at: number }
 
 /**
- * Runs the child until it has begun `steps` steps, then ends it with SIGKILL within the time that a step takes. True when it got to the end by itself.
+ * Runs the child until it has said `word` as often as `steps`, by default that it has begun so many steps, then ends it with SIGKILL within the time that a step takes. True when it got to the end by itself.
  * Lives are counted in steps, not in time: how fast the machine is does not decide whether the child dies at work.
  */
-async function live(folder: string, steps: number): Promise<boolean> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+async function live(folder: string, steps: number, word = 'step', account = 'with'): Promise<boolean> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), folder, account], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const { promise, resolve } = Promise.withResolvers<boolean>()
   let output = ''
   let dying = false
   child.stdout.on('data', (chunk: Buffer) => {
     output += chunk.toString()
-    if (dying || output.split('step\n').length <= steps) return
+    if (dying || output.split(`${word}\n`).length <= steps) return
     dying = true
     setTimeout(() => child.kill('SIGKILL'), Math.random() * 16)
   })
@@ -70,5 +72,29 @@ test('kill -9 at any moment neither loses nor repeats a finished step, nor a tri
     posts >= succeeded && posts <= runs.length,
     `${posts} messages for ${succeeded} runs that ended well and ${interrupted} that ask a person`,
   )
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('runs that wait for a permission outlive kill -9, and each goes on once when it is there', { timeout: 120_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plugboard-crash-'))
+  for (const waits of [1, 7, 24]) assert.equal(await live(folder, waits, 'waits', 'without'), false)
+  const held = new DatabaseSync(join(folder, 'app.db'))
+  const waiting = held.prepare('select seq, state, waiting_for, waiting_since, started_at from flow_runs order by seq').all()
+  held.close()
+  assert.equal(waiting.length, 24)
+  for (const { state, waiting_for, started_at } of waiting)
+    assert.deepEqual([state, waiting_for, started_at], ['waiting', 'permission', null])
+  assert.deepEqual(lines(join(folder, 'steps.txt')), [], 'no step began')
+
+  let kills = 0
+  while (!(await live(folder, 2 + kills * 8))) assert.ok(++kills < 40, 'the runs never come to an end')
+  assert.ok(kills >= 2, `killed ${kills} times`)
+  const database = new DatabaseSync(join(folder, 'app.db'))
+  const runs = database.prepare('select state, error from flow_runs').all()
+  database.close()
+  const succeeded = runs.filter(run => run.state === 'succeeded').length
+  for (const run of runs) if (run.state !== 'succeeded') assert.match(String(run.error), /"conflict".*may have been done/)
+  const posts = lines(join(folder, 'posts.txt')).length
+  assert.ok(runs.length === 24 && posts >= succeeded && posts <= 24, `${posts} messages for ${succeeded} of ${runs.length} runs`)
   await rm(folder, { recursive: true, force: true })
 })
