@@ -1,18 +1,19 @@
 import { usesOf } from '../../core/app/uses.ts'
 import type { AppModel } from '../../core/app/model.ts'
-import type { ErrorAction } from '../../core/errors.ts'
 import { keys, type ConnectionRow, type FlowSummary } from '../app-data.ts'
 import { client } from '../client.ts'
 import { askForLine } from '../files/asked-line.ts'
 import { saveOpenFile } from '../files/files.ts'
 import { queryClient, useAct, useCall } from '../query.ts'
 import { go } from '../routes.ts'
+import { needsPermission } from '../runs/waiting-words.ts'
 import { toast } from '../ui/toast.tsx'
 import { AppError } from '../../core/errors.ts'
 import { lineOf } from './words.ts'
 
-/** Turns a flow on or off, in its file. What is being typed there is saved first. */
-export function useSwitchFlow(appId: string, { name, file, title }: Pick<FlowSummary, 'name' | 'file' | 'title'>) {
+/** Turns a flow on or off, in its file. What is being typed there is saved first. A flow that cannot run yet says so when it is on. */
+export function useSwitchFlow(appId: string, flow: Pick<FlowSummary, 'name' | 'file' | 'title' | 'blockedBy' | 'lastRun'>) {
+  const { name, file, title } = flow
   return useAct(
     async (active: boolean) => {
       await saveOpenFile(appId, file)
@@ -20,10 +21,13 @@ export function useSwitchFlow(appId: string, { name, file, title }: Pick<FlowSum
     },
     {
       // The app's model follows at once; until then the switch stays where it was put.
-      done: (_, active) =>
+      done: (_, active) => {
         queryClient.setQueryData<FlowSummary[]>(keys.flows(appId), flows =>
           flows?.map(flow => (flow.name === name ? { ...flow, active } : flow)),
-        ),
+        )
+        const lack = heldUpBy(flow)
+        if (active && lack?.action) toast.error(new AppError('conflict', `“${title}” is on. ${lack.message}`, { action: lack.action }))
+      },
     },
   )
 }
@@ -76,20 +80,9 @@ export function accountFor(connections: readonly ConnectionRow[], connector: str
   return rows.find(row => row.isDefault && works.includes(row.state)) ?? rows.find(row => row.isDefault) ?? rows[0] ?? null
 }
 
-/** What would get a flow going again, when an account is what it lacks. */
-export function missingAccount(
-  model: AppModel,
-  flowName: string,
-  connections: readonly ConnectionRow[],
-): Exclude<ErrorAction, { kind: 'retry' }> | null {
-  for (const { connector } of usesOf(model).filter(use => use.kind === 'flow' && use.name === flowName)) {
-    const account = accountFor(connections, connector)
-    if (!account || account.state === 'disconnected') return { kind: 'connect', connector }
-    if (account.state === 'locked') return { kind: 'unlock' }
-    if (!works.includes(account.state)) return { kind: 'reconnect', connectionId: account.id }
-  }
-  return null
-}
+/** What a flow or its last run waits for, as far as a person can end that. A service may refuse what seemed to be granted. */
+export const heldUpBy = ({ blockedBy, lastRun }: Pick<FlowSummary, 'blockedBy' | 'lastRun'>): FlowSummary['blockedBy'] =>
+  blockedBy ?? (needsPermission(lastRun?.waiting ?? null) ? (lastRun?.error ?? null) : null)
 
 /** The tools of a flow, its functions' included, each once. */
 export const toolsOf = (model: AppModel, flowName: string): string[] => [

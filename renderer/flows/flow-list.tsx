@@ -1,4 +1,4 @@
-import { TriangleAlert, Workflow } from 'lucide-react'
+import { KeyRound, TriangleAlert, Workflow } from 'lucide-react'
 import type { AppModel, Problem } from '../../core/app/model.ts'
 import { useConnector, type FlowSummary } from '../app-data.ts'
 import { useFrame } from '../frame/frame-state.ts'
@@ -7,9 +7,11 @@ import { RunIcon } from '../runs/run-state.tsx'
 import { Button } from '../ui/button.tsx'
 import { Switch } from '../ui/choice.tsx'
 import { ConnectorIcon } from '../ui/connector-icon.tsx'
+import { actionOf } from '../ui/error-action.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
-import { toolsOf, useSwitchFlow } from './flow-acts.ts'
+import { heldUpBy, toolsOf, useSwitchFlow } from './flow-acts.ts'
+import { LackChip } from './lack-chip.tsx'
 
 type Props = { appId: string; model: AppModel; flows: FlowSummary[]; broken: { name: string; problem: Problem }[] }
 
@@ -52,7 +54,9 @@ export function FlowList({ appId, model, flows, broken }: Props) {
 }
 
 function FlowRow({ appId, model, flow }: { appId: string; model: AppModel; flow: FlowSummary }) {
-  const { name, title, trigger, blockedBy, lastRun, active } = flow
+  const { name, title, trigger, lastRun, active } = flow
+  const lack = heldUpBy(flow)
+  const action = actionOf(lack?.action)
   const setOn = useSwitchFlow(appId, flow)
   const isOn = setOn.isPending ? setOn.variables : active
   const [next] = trigger.nextTimes
@@ -63,11 +67,14 @@ function FlowRow({ appId, model, flow }: { appId: string; model: AppModel; flow:
         className="flex min-h-14 min-w-0 flex-1 items-center gap-4 py-2 pr-4 pl-5 text-13 -outline-offset-2!"
       >
         <span className="min-w-0 flex-1">
-          <b className="block truncate font-medium">{title}</b>
-          {blockedBy ? (
-            <span className="flex items-center gap-1 text-12 text-warn-text">
-              <TriangleAlert className="i-12" />
-              <span className="truncate">{blockedBy}</span>
+          <span className="flex items-center gap-2">
+            <b className="truncate font-medium">{title}</b>
+            {action && <LackChip flow={flow} />}
+          </span>
+          {lack ? (
+            <span className="flex items-center gap-1 text-12 text-warn-text" title={lack.message}>
+              {action ? <KeyRound className="i-12" /> : <TriangleAlert className="i-12" />}
+              <span className="truncate">{lack.message}</span>
             </span>
           ) : (
             <span className="block truncate text-12 text-ink-3">{trigger.words}</span>
@@ -89,13 +96,18 @@ function FlowRow({ appId, model, flow }: { appId: string; model: AppModel; flow:
           {lastRun ? (
             <>
               <RelativeTime at={lastRun.createdAt} />
-              <RunIcon state={lastRun.state} />
+              <RunIcon state={lastRun.state} waiting={lastRun.waiting} />
             </>
           ) : (
             'Not run yet'
           )}
         </span>
       </a>
+      {action && (
+        <Button size="sm" className="mr-4" onClick={action.run}>
+          {action.label}
+        </Button>
+      )}
       <Switch label={`${title} is on`} checked={isOn} onChange={on => setOn.mutate(on)} />
     </li>
   )

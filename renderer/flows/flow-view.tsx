@@ -1,25 +1,28 @@
-import { Play, TriangleAlert } from 'lucide-react'
+import { KeyRound, Play, TriangleAlert } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { usesOf } from '../../core/app/uses.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { readTask } from '../../core/app/task.ts'
-import { useConnections, type FlowSummary } from '../app-data.ts'
+import type { FlowSummary } from '../app-data.ts'
 import { useFile } from '../files/files.ts'
 import { SaveState } from '../files/save-state.tsx'
 import { go, goInstead, hrefOf } from '../routes.ts'
 import { PastRuns } from '../runs/past-runs.tsx'
+import { needsPermission } from '../runs/waiting-words.ts'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/card.tsx'
 import { Switch } from '../ui/choice.tsx'
 import { actionOf } from '../ui/error-action.ts'
 import { Panel, PanelHead } from '../ui/panel.tsx'
+import { RelativeTime } from '../ui/relative-time.tsx'
 import { Segmented } from '../ui/tabs.tsx'
 import { useNarrow } from '../ui/use-narrow.ts'
-import { editAt, missingAccount, useLastRun, useRunFlow, useSwitchFlow, type Place } from './flow-acts.ts'
+import { editAt, heldUpBy, useLastRun, useRunFlow, useSwitchFlow, type Place } from './flow-acts.ts'
 import { FlowCanvas } from './flow-canvas.tsx'
 import { FlowJson } from './flow-json.tsx'
 import { FileProblem } from './file-problem.tsx'
 import { triggerNodeId } from './graph.ts'
+import { LackChip } from './lack-chip.tsx'
 import { StepPanel } from './step-panel.tsx'
 import { TriggerPanel } from './trigger-panel.tsx'
 import { namesIn } from './words.ts'
@@ -50,6 +53,7 @@ export function FlowView({ appId, model, name, file, found, summary, tab: askedT
   const tab = found ? askedTab : 'json'
   const problems = useMemo(() => model.problems.filter(({ path }) => path === file), [model.problems, file])
   const [problem] = problems
+  const lack = summary && heldUpBy(summary)
   useEffect(() => {
     // Once it can be read, whoever is putting it right stays in the text.
     if (!found) goInstead({ app: appId, screen: 'flows', path: [name, 'json'] })
@@ -61,7 +65,14 @@ export function FlowView({ appId, model, name, file, found, summary, tab: askedT
       <PanelHead
         title={title}
         crumbs={crumbs ? [{ label: 'Flows', href: hrefOf({ app: appId, screen: 'flows' }) }] : []}
-        beside={summary && <OnOff appId={appId} summary={summary} />}
+        beside={
+          summary && (
+            <>
+              <OnOff appId={appId} summary={summary} />
+              {lack?.action && <LackChip flow={summary} />}
+            </>
+          )
+        }
         actions={
           summary && (
             <>
@@ -71,15 +82,7 @@ export function FlowView({ appId, model, name, file, found, summary, tab: askedT
           )
         }
       />
-      {summary?.blockedBy && (
-        <Blocked
-          appId={appId}
-          model={model}
-          name={name}
-          blockedBy={summary.blockedBy}
-          onEdit={() => edit(placeOf(summary, summary.blockedBy ?? ''))}
-        />
-      )}
+      {summary && lack && <Lack summary={summary} lack={lack} onEdit={() => edit(placeOf(summary, lack.message))} />}
       {problem && (
         <FileProblem
           problem={problem}
@@ -121,33 +124,26 @@ function RunNow({ appId, summary }: { appId: string; summary: FlowSummary }) {
 }
 
 /** Why the flow cannot run as it stands, and the one thing to do about it. */
-function Blocked({
-  appId,
-  model,
-  name,
-  blockedBy,
-  onEdit,
-}: {
-  appId: string
-  model: AppModel
-  name: string
-  blockedBy: string
-  onEdit: () => void
-}) {
-  const connections = useConnections(appId).data
-  const action = actionOf((connections && missingAccount(model, name, connections)) ?? undefined) ?? { label: 'Show it', run: onEdit }
+function Lack({ summary, lack, onEdit }: { summary: FlowSummary; lack: NonNullable<FlowSummary['blockedBy']>; onEdit: () => void }) {
+  const allow = actionOf(lack.action)
+  const { label, run } = allow ?? { label: 'Show it', run: onEdit }
   return (
     <div className="flex-none border-b border-line p-3">
       <Note
         tone="warn"
-        icon={<TriangleAlert />}
+        icon={allow ? <KeyRound className="flex-none" /> : <TriangleAlert className="flex-none" />}
         action={
-          <Button size="sm" className="text-ink" onClick={action.run}>
-            {action.label}
+          <Button size="sm" className="text-ink" onClick={run}>
+            {label}
           </Button>
         }
       >
-        {blockedBy}
+        {lack.message}
+        {summary.lastRun?.waiting && needsPermission(summary.lastRun.waiting) && (
+          <p className="text-12">
+            Its last run has waited since <RelativeTime at={summary.lastRun.waiting.since} inline />
+          </p>
+        )}
       </Note>
     </div>
   )

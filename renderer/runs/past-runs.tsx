@@ -31,7 +31,7 @@ export function PastRuns({ appId, of }: { appId: string; of: { kind: 'flow' | 'f
               href={hrefOf({ app: appId, screen: 'runs', path: [run.id] })}
               className="flex min-h-9 items-center gap-3 border-b border-line px-5 text-13 hover:bg-hover -outline-offset-2!"
             >
-              <RunIcon state={run.state} />
+              <RunIcon state={run.state} waiting={run.waiting} />
               <span className="w-28 flex-none text-ink-2">
                 <RelativeTime at={run.createdAt} />
               </span>

@@ -1,11 +1,14 @@
-import { Check, Clock, Minus, X } from 'lucide-react'
+import { Check, Clock, KeyRound, Minus, X } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { RunState } from '../../core/run.ts'
+import type { Run, RunState } from '../../core/run.ts'
 import { Chip, type Tone } from '../ui/chip.tsx'
 import { cx } from '../ui/cx.ts'
 import { Spinner } from '../ui/progress.tsx'
+import { needsPermission } from './waiting-words.ts'
 
-const states: Record<RunState, { word: string; tone: Tone; icon: ReactNode; ink: string; pin: string }> = {
+type Look = { word: string; tone: Tone; icon: ReactNode; ink: string; pin: string }
+
+const states: Record<RunState, Look> = {
   queued: { word: 'Queued', tone: 'neutral', icon: <Clock />, ink: 'text-ink-3', pin: 'bg-sunken text-ink-3' },
   running: {
     word: 'Running',
@@ -20,25 +23,35 @@ const states: Record<RunState, { word: string; tone: Tone; icon: ReactNode; ink:
   cancelled: { word: 'Cancelled', tone: 'neutral', icon: <Minus />, ink: 'text-ink-3', pin: 'bg-sunken text-ink-3' },
 }
 
-export const runWord = (state: RunState): string => states[state].word
+const permission: Look = { ...states.waiting, word: 'Waiting for permission', icon: <KeyRound /> }
 
-export const RunChip = ({ state }: { state: RunState }) => (
-  <Chip tone={states[state].tone} icon={states[state].icon}>
-    {states[state].word}
-  </Chip>
-)
+/** A run tells more than a step of it: what it waits for. */
+type Shown = { state: RunState; waiting?: Run['waiting'] }
+const lookOf = ({ state, waiting = null }: Shown): Look => (needsPermission(waiting) ? permission : states[state])
+
+export const RunChip = (shown: Shown) => {
+  const { tone, icon, word } = lookOf(shown)
+  return (
+    <Chip tone={tone} icon={icon}>
+      {word}
+    </Chip>
+  )
+}
 
 /** The state as an icon alone; its word is its name. */
-export const RunIcon = ({ state, className }: { state: RunState; className?: string }) => (
-  <span
-    role="img"
-    aria-label={states[state].word}
-    title={states[state].word}
-    className={cx('grid size-4 flex-none place-items-center [&_svg]:size-3.5 [&_svg]:stroke-2', states[state].ink, className)}
-  >
-    {states[state].icon}
-  </span>
-)
+export const RunIcon = ({ className, ...shown }: Shown & { className?: string }) => {
+  const { word, ink, icon } = lookOf(shown)
+  return (
+    <span
+      role="img"
+      aria-label={word}
+      title={word}
+      className={cx('grid size-4 flex-none place-items-center [&_svg]:size-3.5 [&_svg]:stroke-2', ink, className)}
+    >
+      {icon}
+    </span>
+  )
+}
 
 /** The state as a round pin on a timeline. */
 export const RunPin = ({ state }: { state: RunState }) => (

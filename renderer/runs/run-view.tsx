@@ -13,6 +13,7 @@ import { RunChip, RunPin } from './run-state.tsx'
 import { useRun, useRunActs } from './runs.ts'
 import { StepDetail } from './step-detail.tsx'
 import { barsOf, ticksOf, type Bar } from './timeline.ts'
+import { WaitingNote } from './waiting-note.tsx'
 
 /** One run: what started it, its steps in time, and what each did. */
 export function RunView({ appId, runId }: { appId: string; runId: string }) {
@@ -32,7 +33,7 @@ export function RunView({ appId, runId }: { appId: string; runId: string }) {
         <div className="min-w-52 flex-1">
           <div className="flex items-center gap-2">
             <h2 className="truncate text-20 font-semibold">{run.name}</h2>
-            <RunChip state={run.state} />
+            <RunChip state={run.state} waiting={run.waiting} />
           </div>
           <p className="mt-0.5 text-13 text-ink-3">
             {run.cause} · {exactTime(new Date(run.startedAt ?? run.createdAt))}
@@ -53,7 +54,8 @@ export function RunView({ appId, runId }: { appId: string; runId: string }) {
           </Button>
         )}
       </div>
-      {run.error && (
+      <WaitingNote run={run} className="mx-5 mb-4 flex-none" />
+      {run.error && !run.waiting && (
         <ErrorNote
           className="mx-5 mb-4 flex-none"
           error={{

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { Run } from '../../core/run.ts'
 import { hrefOf, type ScreenProps } from '../routes.ts'
 import { Button } from '../ui/button.tsx'
+import { cx } from '../ui/cx.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { ErrorScreen } from '../ui/error-note.tsx'
 import { Panel, PanelHead } from '../ui/panel.tsx'
@@ -12,6 +13,7 @@ import { Segmented } from '../ui/tabs.tsx'
 import { RunIcon } from './run-state.tsx'
 import { RunView } from './run-view.tsx'
 import { useRuns, type RunFilter } from './runs.ts'
+import { WaitingRow } from './waiting-note.tsx'
 
 const filters: { value: RunFilter; title: string }[] = [
   { value: 'all', title: 'All' },
@@ -73,13 +75,13 @@ export function Screen({ appId, path: [runId] }: ScreenProps) {
 
 function RunRow({ appId, run, isChosen }: { appId: string; run: Run; isChosen: boolean }) {
   return (
-    <li>
+    <li className={cx('border-b border-line', isChosen ? 'bg-accent-soft' : 'hover:bg-hover')}>
       <a
         href={hrefOf({ app: appId, screen: 'runs', path: [run.id] })}
         aria-current={isChosen || undefined}
-        className="flex min-h-14 items-center gap-3 border-b border-line px-4 py-2 text-13 hover:bg-hover aria-[current]:bg-accent-soft -outline-offset-2!"
+        className="flex min-h-14 items-center gap-3 px-4 py-2 text-13 -outline-offset-2!"
       >
-        <RunIcon state={run.state} />
+        <RunIcon state={run.state} waiting={run.waiting} />
         <span className="min-w-0 flex-1">
           <b className="block truncate font-medium">{run.name}</b>
           <span className="block truncate text-12 text-ink-3">{run.error?.message ?? run.cause}</span>
@@ -89,6 +91,7 @@ function RunRow({ appId, run, isChosen }: { appId: string; run: Run; isChosen: b
           {run.durationMs === null ? ' ' : durationWords(run.durationMs)}
         </span>
       </a>
+      <WaitingRow run={run} />
     </li>
   )
 }

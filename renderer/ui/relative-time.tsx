@@ -13,7 +13,7 @@ setInterval(() => {
 }, minuteMs / 2)
 
 /** The time, to half a minute; all who show it move together. */
-const useNow = (): number =>
+export const useNow = (): number =>
   useSyncExternalStore(
     listener => {
       listeners.add(listener)
