@@ -12,6 +12,7 @@ import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { LogLine } from '../../core/run.ts'
 import { openDatabase } from '../store/database.ts'
+import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore } from '../store/store.ts'
 import { entity } from '../../core/app/entity.ts'
 import { createFunctions } from './functions.ts'
@@ -43,7 +44,7 @@ async function openApp(
     problems: [],
   }
   const database = openDatabase(join(root, 'app.db'))
-  const store = openStore(database)
+  const store = openStore(sqliteEngine(database))
   await store.define([entity.parse({ name: 'Ticket', properties: { title: { type: 'string' } } })])
   const asked: ActionRequest[] = []
   const functions = createFunctions({

@@ -21,7 +21,7 @@ export type AppDatabase = {
   /** Runs a compiled query now, with its statement kept prepared. */
   run(query: CompiledQuery): Record<string, unknown>[]
   /** Runs `script` once in the life of this file, whole or not at all. A changed script needs a new name. */
-  migrate(name: string, script: string): void
+  migrate(name: string, script: string | (() => void)): void
   close(): void
 }
 
@@ -64,7 +64,8 @@ export function openDatabase(file: string): AppDatabase {
       database.transaction(() => {
         sqlite.exec('create table if not exists migrations (name text primary key, at text not null) strict')
         if (sqlite.prepare('select 1 from migrations where name = ?').get(name)) return
-        sqlite.exec(script)
+        if (typeof script === 'string') sqlite.exec(script)
+        else script()
         sqlite.prepare('insert into migrations (name, at) values (?, ?)').run(name, new Date().toISOString())
       })
     },

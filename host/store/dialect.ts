@@ -1,4 +1,5 @@
 import type { RawBuilder } from 'kysely'
+import type { Doc } from './values.ts'
 
 /**
  * A place in a record, as SQL expressions that are never NULL and compare alike in every database. Sorting by (rank, num, key) is
@@ -21,10 +22,12 @@ export type Place = {
   contains(part: string): RawBuilder<boolean>
 }
 
-/** How records are read in one database: all in which a Postgres dialect will differ from SQLite's, facts of the store §3. */
+/** How records are read in one database: all in which Postgres differs from SQLite. */
 export type Dialect = {
   /** A field of the entity's own, inside `data`. */
   field(path: readonly string[]): Place
   /** A built-in field, which has a column of its own where '' stands for null. */
   column(name: string): Place
+  /** A record's own fields from the column `data`, keys in order. */
+  document(data: unknown): Doc
 }

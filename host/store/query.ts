@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { compile, placeOf } from './compile.ts'
 import { positionOf, readCursor, tieBreakers, writeCursor } from './cursor.ts'
 import type { Dialect } from './dialect.ts'
+import type { Row } from './engine.ts'
 import { invalid } from './errors.ts'
 import { isBuiltIn, mayBeArray, type Fields } from './fields.ts'
 import { parseFilter, parsePath, type Filter } from './filter.ts'
@@ -89,7 +90,7 @@ function usesIndex({ test }: Filter & { kind: 'field' }): boolean {
 const columns = ['id', 'created_date', 'updated_date', 'created_by', 'created_by_id'] as const
 export const recordColumns = sql.join([...columns, 'data'].map(name => sql.ref(name)))
 
-export function toRecord(row: Record<string, unknown>): Doc {
+export function toRecord(row: Row, { document }: Pick<Dialect, 'document'>): Doc {
   const { id, created_date, updated_date, created_by, created_by_id, data } = row
   return {
     id: String(id),
@@ -97,7 +98,7 @@ export function toRecord(row: Record<string, unknown>): Doc {
     updated_date: String(updated_date),
     created_by: created_by ? String(created_by) : null,
     created_by_id: created_by_id ? String(created_by_id) : null,
-    ...(JSON.parse(String(data)) as Doc),
+    ...document(data),
   }
 }
 

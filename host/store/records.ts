@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Entity } from '../../core/app/entity.ts'
 import { AppError } from '../../core/errors.ts'
-import { addChange, type Author, type Change } from './changes.ts'
+import { addChanges, rowsOfInsert, type Author, type Change } from './changes.ts'
 import type { Engine, Row, Steps } from './engine.ts'
 import { invalid } from './errors.ts'
 import { fieldsOf } from './fields.ts'
@@ -44,6 +44,8 @@ export type Records = {
   delete(id: string): Promise<Doc>
 }
 
+type StoredRow = Record<'id' | 'created_date' | 'updated_date' | 'created_by' | 'created_by_id' | 'data', string>
+
 type Options = {
   engine: Engine
   find: () => Defined
@@ -58,11 +60,18 @@ const maxBytes = 1024 * 1024
 const scanLimit = 2000
 const maxIndexes = 24
 
+/** What was done to records, before the outbox has numbered it. */
+type Written = Omit<Change, 'seq'>
+
 export function createRecords({ engine, find, author, now, newId, committed }: Options): Records {
-  async function write<T>(work: () => Steps<{ result: T; changes: Change[] }>): Promise<T> {
-    const { result, changes } = await engine.transaction(work)
+  const reader = engine.dialect(new Set())
+
+  async function write(work: () => Steps<Written[]>): Promise<Change[]> {
+    const changes = await engine.transaction(function* () {
+      return yield* addChanges(engine, yield* work())
+    })
     committed(changes)
-    return result
+    return changes
   }
 
   async function source(plan: Pick<Plan, 'filter' | 'path'>): Promise<Source> {
@@ -72,25 +81,21 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       .filter(path => !indexed.has(path))
       .slice(0, Math.max(0, maxIndexes - indexed.size))
     if (missing.length && (await isLarge(table))) {
-      await engine.transaction(function* () {
-        for (const path of missing) yield* engine.createIndex(table, path.split('.'))
-      })
+      for (const path of missing) await engine.createIndex(table, path.split('.'))
       for (const path of missing) indexed.add(path)
     }
     return { table, fields, dialect: engine.dialect(indexed) }
   }
 
   async function isLarge(table: string): Promise<boolean> {
-    const [row] = await engine.query(sql`select count(*) as count from (select 1 from ${sql.id(table)} limit ${scanLimit + 1})`)
+    const [row] = await engine.query(sql`select count(*) as count from (select 1 from ${sql.id(table)} limit ${scanLimit + 1}) as first`)
     return Number(row?.count) > scanLimit
   }
 
-  function* insert({ entity, table }: Defined, input: Doc): Steps<Change> {
-    const data = newRecordData(entity, input)
+  function newRow(entity: Entity, input: Doc): StoredRow {
     const at = new Date(now()).toISOString()
-    const row = { id: newId(), created_date: at, updated_date: at, created_by: '', created_by_id: '', data: encode(data) }
-    yield sql`insert into ${sql.id(table)} (${recordColumns}) values (${sql.join(Object.values(row))})`
-    return yield* addChange({ entity: entity.name, id: row.id, type: 'create', before: null, after: toRecord(row), at, by: author })
+    const data = encode(newRecordData(entity, input))
+    return { id: newId(), created_date: at, updated_date: at, created_by: '', created_by_id: '', data }
   }
 
   function* locked({ entity, table }: Defined, id: string): Steps<Row> {
@@ -104,18 +109,18 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       const { entity, table } = find()
       const [row] = await engine.query(sql`select ${recordColumns} from ${sql.id(table)} where id = ${id}`)
       if (!row) throw missing(entity, id)
-      return toRecord(row)
+      return toRecord(row, reader)
     },
     async list(query = {}) {
       const plan = planQuery(query, 5000)
       const rows = await engine.query(selectRecords(await source(plan), plan, plan.limit))
-      return rows.map(toRecord)
+      return rows.map(row => toRecord(row, reader))
     },
     async page(query = {}) {
       const plan = planQuery(query, 50)
       const from = await source(plan)
       const rows = await engine.query(selectRecords(from, plan, plan.limit + 1))
-      const items = rows.slice(0, plan.limit).map(toRecord)
+      const items = rows.slice(0, plan.limit).map(row => toRecord(row, reader))
       const last = items.at(-1)
       const isWhole = !plan.after && !plan.skip && rows.length <= plan.limit
       const [counted] = isWhole ? [{ count: items.length }] : await engine.query(countRecords(from, plan.filter))
@@ -128,39 +133,52 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
     },
     async create(data) {
       const [record] = await records.createMany([data])
-      if (!record) throw new Error('A created record was not returned.')
-      return record
+      return present(record)
     },
-    createMany: all =>
-      write(function* () {
-        const defined = find()
-        const changes: Change[] = []
-        for (const data of all) changes.push(yield* insert(defined, data))
-        return { result: changes.flatMap(({ after }) => (after ? [after] : [])), changes }
-      }),
-    update: (id, patch) =>
-      write(function* () {
+    async createMany(all) {
+      const changes = await write(function* () {
+        const { entity, table } = find()
+        const rows = all.map(data => newRow(entity, data))
+        for (let from = 0; from < rows.length; from += rowsOfInsert) {
+          const values = rows.slice(from, from + rowsOfInsert).map(row => sql`(${sql.join(Object.values(row))})`)
+          yield sql`insert into ${sql.id(table)} (${recordColumns}) values ${sql.join(values)}`
+        }
+        return rows.map(row => {
+          const after = toRecord(row, reader)
+          return { entity: entity.name, id: row.id, type: 'create', before: null, after, at: row.created_date, by: author }
+        })
+      })
+      return changes.map(({ after }) => present(after))
+    },
+    async update(id, patch) {
+      const [change] = await write(function* () {
         const defined = find()
         const { entity, table } = defined
         const data = changedRecordData(entity, patch)
         const row = yield* locked(defined, id)
         const at = new Date(now()).toISOString()
-        const next = { ...row, updated_date: at, data: encode({ ...(JSON.parse(String(row.data)) as Doc), ...data }) }
+        const next = { ...row, updated_date: at, data: encode({ ...reader.document(row.data), ...data }) }
         yield sql`update ${sql.id(table)} set data = ${next.data}, updated_date = ${at} where id = ${id}`
-        const change = { entity: entity.name, id, type: 'update' as const, before: toRecord(row), after: toRecord(next), at, by: author }
-        return { result: change.after, changes: [yield* addChange(change)] }
-      }),
-    delete: id =>
-      write(function* () {
+        return [{ entity: entity.name, id, type: 'update', before: toRecord(row, reader), after: toRecord(next, reader), at, by: author }]
+      })
+      return present(change?.after)
+    },
+    async delete(id) {
+      const [change] = await write(function* () {
         const defined = find()
-        const before = toRecord(yield* locked(defined, id))
+        const before = toRecord(yield* locked(defined, id), reader)
         yield sql`delete from ${sql.id(defined.table)} where id = ${id}`
-        const at = new Date(now()).toISOString()
-        const change = yield* addChange({ entity: defined.entity.name, id, type: 'delete', before, after: null, at, by: author })
-        return { result: before, changes: [change] }
-      }),
+        return [{ entity: defined.entity.name, id, type: 'delete', before, after: null, at: new Date(now()).toISOString(), by: author }]
+      })
+      return present(change?.before)
+    },
   }
   return records
+}
+
+function present(record: Doc | null | undefined): Doc {
+  if (!record) throw new Error('A written record was not returned.')
+  return record
 }
 
 function encode(data: Doc): string {

@@ -1,6 +1,7 @@
 import { sql, type RawBuilder } from 'kysely'
 import type { Dialect, Place } from './dialect.ts'
 import { keyLength } from './order.ts'
+import type { Doc } from './values.ts'
 
 type Expression = RawBuilder<unknown>
 type GeneratedColumn = { name: string; type: 'integer' | 'real' | 'text'; is: Expression }
@@ -15,6 +16,7 @@ export function sqliteDialect(indexed: ReadonlySet<string>): Dialect {
   return {
     field: path => (indexed.has(path.join('.')) ? withColumns(inDocument(data, path, 0), path) : inDocument(data, path, 0)),
     column: name => builtInColumn(sql.ref(name)),
+    document: text => JSON.parse(String(text)) as Doc,
   }
 }
 

@@ -1,26 +1,46 @@
 import { sql } from 'kysely'
+import { createCommits } from './commits.ts'
 import type { AppDatabase } from './database.ts'
-import type { Engine, Steps } from './engine.ts'
+import type { ColumnTypes, Engine, Steps } from './engine.ts'
 import { caseProof, generatedColumns, sqliteDialect } from './sqlite-dialect.ts'
+
+const columnTypes: ColumnTypes = {
+  serial: sql`integer primary key autoincrement`,
+  integer: sql`integer`,
+  real: sql`real`,
+  text: sql`text`,
+  strict: sql`strict`,
+}
 
 /** Records in the app's SQLite file. Its reads block this thread: it belongs in the host process, never in main. */
 export function sqliteEngine(database: AppDatabase): Engine {
-  const compiler = database.db
+  const commits = createCommits(database)
   return {
-    query: async query => database.run(query.compile(compiler)),
-    transaction: async work =>
-      database.transaction(() => {
-        const steps = work()
-        let step = steps.next()
-        while (!step.done) step = steps.next(database.run(step.value.compile(compiler)))
-        return step.value
-      }),
-    dialect: sqliteDialect,
+    query: async query => database.run(query.compile(database.db)),
+    transaction: work => commits.write(() => runSteps(database, work())),
+    migrate: async (name, steps) => migrateNow(database, name, steps),
+    // A transaction has the whole file from its first line on.
+    *lock() {},
     forUpdate: sql``,
+    types: columnTypes,
+    peers: null,
+    dialect: sqliteDialect,
+    tableOf: entity => `e_${entity}`,
     createTable,
     indexedPaths,
-    createIndex,
+    createIndex: (table, path) => commits.write(() => runSteps(database, createIndex(table, path))),
   }
+}
+
+/** For rooms that do not wait: `steps` written for every database, run now on this one. They are told how columns are declared. */
+export function migrateNow(database: AppDatabase, name: string, steps: (types: ColumnTypes) => Steps<void>): void {
+  database.migrate(name, () => runSteps(database, steps(columnTypes)))
+}
+
+function runSteps<T>(database: AppDatabase, steps: Steps<T>): T {
+  let step = steps.next()
+  while (!step.done) step = steps.next(database.run(step.value.compile(database.db)))
+  return step.value
 }
 
 function* createTable(table: string): Steps<void> {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { entity as entitySchema, type Entity } from '../../core/app/entity.ts'
 import { AppError, type ErrorCode } from '../../core/errors.ts'
 import { openDatabase } from './database.ts'
+import { sqliteEngine } from './sqlite-engine.ts'
 import { openStore } from './store.ts'
 
 export const ticket = entitySchema.parse({
@@ -25,7 +26,7 @@ export const ticket = entitySchema.parse({
 export async function openTemporary(entities: Entity[] = [ticket], now?: () => number) {
   const file = join(await mkdtemp(join(tmpdir(), 'store-')), 'app.db')
   const database = openDatabase(file)
-  const store = openStore(database, now && { now })
+  const store = openStore(sqliteEngine(database), now && { now })
   await store.define(entities)
   return { file, database, store, tickets: store.records('Ticket') }
 }

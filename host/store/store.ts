@@ -1,12 +1,11 @@
 import { sql } from 'kysely'
 import type { Entity } from '../../core/app/entity.ts'
 import { AppError } from '../../core/errors.ts'
-import { createOutbox, dropChanges, type Author, type Change } from './changes.ts'
-import type { AppDatabase } from './database.ts'
+import { dropChanges, outbox, outboxName, type Author, type Change } from './changes.ts'
 import type { Engine } from './engine.ts'
+import { followChanges } from './follow-changes.ts'
 import { createIds } from './record-id.ts'
 import { createRecords, type Defined, type Records } from './records.ts'
-import { sqliteEngine } from './sqlite-engine.ts'
 
 export type { Author, Change } from './changes.ts'
 export type { Page, Records } from './records.ts'
@@ -20,7 +19,7 @@ export type Store = {
   records(entity: string, author?: Author): Records
   /** How many records each entity has. */
   counts(): Promise<Record<string, number>>
-  /** Called after each commit, in order. Returns how to stop. */
+  /** Called after each commit, in order; on a database of many processes also for what others commit, and soon after. Returns how to stop. */
   onCommit(listener: (change: Change) => void): () => void
   /** Drops changes that are older than an hour and that flows have read up to `upToSeq`. */
   prune(upToSeq: number): Promise<void>
@@ -32,15 +31,15 @@ const keepChangesMs = 60 * 60 * 1000
 
 /** Opens the records in an app's database. `report` hears what listeners throw: a commit stands whatever they do. */
 export function openStore(
-  database: AppDatabase,
+  engine: Engine,
   { now = Date.now, report = () => {} }: { now?: () => number; report?: (error: AppError) => void } = {},
 ): Store {
-  createOutbox(database)
-  const engine: Engine = sqliteEngine(database)
   const newId = createIds(now)
   const listeners = new Set<(change: Change) => void>()
   let defined = new Map<string, Defined>()
   let isOpen = true
+  const { peers } = engine
+  const follower = peers && followChanges({ database: engine, peers, tell, report })
 
   function find(name: string): Defined {
     if (!isOpen) throw new AppError('unavailable', 'This app was closed. Open it again.')
@@ -50,23 +49,31 @@ export function openStore(
   }
 
   function committed(changes: Change[]): void {
-    for (const change of changes) {
-      for (const listener of listeners) {
-        try {
-          listener(change)
-        } catch (error) {
-          report(AppError.from(error))
-        }
+    // What this process and others commit has one order, and it is the follower who knows it.
+    if (!follower) return changes.forEach(tell)
+    follower.look()
+    peers?.wake()
+  }
+
+  function tell(change: Change): void {
+    for (const listener of listeners) {
+      try {
+        listener(change)
+      } catch (error) {
+        report(AppError.from(error))
       }
     }
   }
 
   return {
     async define(entities) {
+      await engine.migrate(outboxName, () => outbox(engine.types))
+      await follower?.start()
       defined = await engine.transaction(function* () {
+        yield* engine.lock('tables')
         const next = new Map<string, Defined>()
         for (const entity of entities) {
-          const table = `e_${entity.name}`
+          const table = engine.tableOf(entity.name)
           const known = defined.get(entity.name)
           if (!known) yield* engine.createTable(table)
           next.set(entity.name, { entity, table, indexed: known?.indexed ?? (yield* engine.indexedPaths(table)) })
@@ -91,6 +98,7 @@ export function openStore(
     async close() {
       isOpen = false
       listeners.clear()
+      await follower?.stop()
     },
   }
 }
