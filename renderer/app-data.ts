@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import type { AppModel } from '../core/app/model.ts'
 import { client } from './client.ts'
@@ -12,7 +13,7 @@ export const keys = {
   vault: ['vault'],
   apps: ['apps'],
   connectors: ['connectors'],
-  actions: (connector: string | null) => ['actions', connector ?? ''],
+  actions: (connector: string) => ['actions', connector],
   model: (appId: string) => ['app', appId, 'model'],
   connections: (appId: string) => ['app', appId, 'connections'],
   access: (connectionId: string) => ['access', connectionId],
@@ -30,11 +31,13 @@ export const useVault = () => useCall(keys.vault, () => client.vault.status())
 export const useApps = () => useCall(keys.apps, () => client.apps.list())
 export const useConnectors = () => useCall(keys.connectors, () => client.connectors.list(), { staleTime: 60_000 })
 /** What goes into a tool's actions and comes out. Declared with the product: it never changes while it runs. */
+export const actionsQuery = (connector: string) => ({
+  queryKey: keys.actions(connector),
+  queryFn: async () => ({ connector, actions: await client.connectors.actions({ connector }) }),
+  staleTime: Infinity,
+})
 export const useActions = (connector: string | null) =>
-  useCall(keys.actions(connector), () => client.connectors.actions({ connector: connector ?? '' }), {
-    enabled: connector !== null,
-    staleTime: Infinity,
-  })
+  useQuery({ ...actionsQuery(connector ?? ''), enabled: connector !== null, select: ({ actions }) => actions })
 export const useModel = (appId: string) => useStream<AppModel>(keys.model(appId), signal => client.host.apps.watch({ appId }, { signal }))
 export const useConnections = (appId: string) =>
   useStream(keys.connections(appId), signal => client.connections.watch({ appId }, { signal }))

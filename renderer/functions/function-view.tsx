@@ -1,7 +1,6 @@
 import { Play, Square } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type RefObject } from 'react'
 import type { AppModel, Problem } from '../../core/app/model.ts'
-import { useConnectors } from '../app-data.ts'
 import { askForLine, useAskedLine } from '../files/asked-line.ts'
 import { SaveProblem, SaveState } from '../files/save-state.tsx'
 import { useFile } from '../files/files.ts'
@@ -14,16 +13,18 @@ import { Panel, PanelHead } from '../ui/panel.tsx'
 import { Bone, Skeleton } from '../ui/skeleton.tsx'
 import { toast } from '../ui/toast.tsx'
 import { useNarrow } from '../ui/use-narrow.ts'
-import { completeFrom } from './completions.ts'
+import { completionsFrom, hoverFrom } from './completions.ts'
 import { InputSection, useInput } from './input-section.tsx'
 import { runKey, startRun, stopRun, useLiveRuns } from './live-run.ts'
 import { OutputPane, type OutputTab } from './output-pane.tsx'
 import { useProblems } from './problems.ts'
 import { RunSide } from './run-side.tsx'
+import { useLanguage } from './use-language.ts'
 
 export type AppFunction = AppModel['functions'][number]
 
 const sideFitsPx = 760
+const noCompletions = () => null
 
 /** One function: its code, saved as it is typed, and beside it what goes in and what comes out. Mod-Enter runs it. */
 export function FunctionView({ appId, model, found, crumbs }: { appId: string; model: AppModel; found: AppFunction; crumbs: boolean }) {
@@ -31,10 +32,12 @@ export function FunctionView({ appId, model, found, crumbs }: { appId: string; m
   const place = useRef<HTMLDivElement>(null)
   const isNarrow = useNarrow(place, sideFitsPx)
   const file = useFile(appId, path)
-  const problems = useProblems(appId, found, model.problems, file.text)
+  const types = useLanguage(model, file.text)
+  const problems = useProblems(appId, found, model.problems, file.text, types)
   const here = useMemo(() => problems.filter(problem => problem.path === path), [problems, path])
-  const { data: tools } = useConnectors()
-  const complete = useMemo(() => completeFrom(model, tools ?? []), [model, tools])
+  const { language } = types
+  const complete = useMemo(() => (language ? completionsFrom(language, path) : noCompletions), [language, path])
+  const hover = useMemo(() => language && hoverFrom(language, path), [language, path])
   const input = useInput(appId, model, name)
   const run = useLiveRuns(runs => runs[runKey(appId, name)])
   const isRunning = run?.state === 'running'
@@ -92,6 +95,7 @@ export function FunctionView({ appId, model, found, crumbs }: { appId: string; m
                 onSave={() => void file.save()}
                 problems={here}
                 complete={complete}
+                hover={hover}
                 {...(target && { line: target.line, lineKey: target.key })}
               />
             )}

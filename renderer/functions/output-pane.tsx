@@ -11,6 +11,7 @@ import { durationWords } from '../ui/relative-time.tsx'
 import { Segmented } from '../ui/tabs.tsx'
 import type { AppFunction } from './function-view.tsx'
 import { clearLog, runKey, type LiveRun } from './live-run.ts'
+import type { FunctionProblem } from './problems.ts'
 import { RunResult } from './run-result.tsx'
 
 export type OutputTab = 'input' | 'logs' | 'problems' | 'runs'
@@ -21,7 +22,7 @@ type Props = {
   run: LiveRun | undefined
   tab: OutputTab
   onTab: (tab: OutputTab) => void
-  problems: Problem[]
+  problems: FunctionProblem[]
   onProblem: (problem: Problem) => void
   /** Shown in a tab of its own where there is no room beside the code. */
   input: ReactNode
@@ -145,7 +146,7 @@ const Line = memo(function Line({ at, icon, ink, text, end }: { at: string; icon
   )
 })
 
-function Problems({ file, problems, onProblem }: { file: string; problems: Problem[]; onProblem: (problem: Problem) => void }) {
+function Problems({ file, problems, onProblem }: { file: string; problems: FunctionProblem[]; onProblem: (problem: Problem) => void }) {
   if (problems.length === 0) return <p className="p-5 text-13 text-ink-3">No problems: it compiles.</p>
   return (
     <ul aria-label="Problems" className="min-h-0 flex-1 overflow-auto py-1">
@@ -157,7 +158,11 @@ function Problems({ file, problems, onProblem }: { file: string; problems: Probl
             onClick={() => onProblem(problem)}
             className="flex w-full items-start gap-3 px-5 py-1.5 text-left text-13 -outline-offset-2! hover:bg-hover disabled:opacity-100"
           >
-            <CircleX className="i-14 mt-0.75 text-bad-text" />
+            {problem.severity === 'warning' ? (
+              <TriangleAlert className="i-14 mt-0.75 text-warn-text" aria-label="Type" />
+            ) : (
+              <CircleX className="i-14 mt-0.75 text-bad-text" />
+            )}
             <span className="min-w-0 flex-1">{problem.message}</span>
             <span className="flex-none text-12 leading-5 text-ink-3 tabular-nums">
               {problem.path !== file && `${problem.path}${problem.line ? ', ' : ''}`}

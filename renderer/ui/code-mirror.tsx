@@ -5,7 +5,15 @@ import { json } from '@codemirror/lang-json'
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from '@codemirror/language'
 import { lintKeymap, setDiagnostics } from '@codemirror/lint'
 import { Compartment, EditorState, type Extension } from '@codemirror/state'
-import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
+import {
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import { cx } from './cx.ts'
@@ -13,6 +21,9 @@ import { styleNonce } from './nonce.ts'
 
 /** A mark in the text. `line` and `column` count from 1. */
 export type EditorProblem = { line?: number; column?: number; message: string; severity?: 'error' | 'warning' }
+
+/** What is at a place in the text, to be shown while the pointer rests there. */
+export type HoverSource = (text: string, at: number) => Promise<{ from: number; to: number; view: () => HTMLElement } | null>
 
 export type CodeEditorProps = {
   /** Its accessible name. */
@@ -29,6 +40,7 @@ export type CodeEditorProps = {
   /** Another one asks for the same line again. */
   lineKey?: number
   complete?: CompletionSource
+  hover?: HoverSource | null
   /** `well` for a small boxed editor that grows with its text. */
   look?: 'full' | 'well'
   className?: string
@@ -45,13 +57,14 @@ export function CodeMirror({
   line,
   lineKey,
   complete,
+  hover,
   look = 'full',
   className,
 }: CodeEditorProps) {
   const place = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView>(null)
-  const handlers = useRef({ onChange, onSave, complete })
-  handlers.current = { onChange, onSave, complete }
+  const handlers = useRef({ onChange, onSave, complete, hover })
+  handlers.current = { onChange, onSave, complete, hover }
   const locked = useRef(new Compartment())
 
   useEffect(() => {
@@ -64,6 +77,10 @@ export function CodeMirror({
           setup({ language, label, look }),
           locked.current.of(EditorState.readOnly.of(readOnly)),
           ...(complete ? [autocompletion({ override: [context => handlers.current.complete?.(context) ?? null] })] : []),
+          hoverTooltip(async ({ state }, at) => {
+            const found = await handlers.current.hover?.(state.doc.toString(), at)
+            return found ? { pos: found.from, end: found.to, above: true, create: () => ({ dom: found.view() }) } : null
+          }),
           keymap.of([{ key: 'Mod-s', preventDefault: true, run: () => (handlers.current.onSave?.(), true) }]),
           EditorView.updateListener.of(update => {
             if (update.docChanged) handlers.current.onChange?.(update.state.doc.toString())
@@ -117,7 +134,7 @@ export function CodeMirror({
 function toDiagnostic(state: EditorState, { line = 1, column = 1, message, severity = 'error' }: EditorProblem) {
   const { from, to } = state.doc.line(Math.max(1, Math.min(line, state.doc.lines)))
   const start = Math.min(from + column - 1, to)
-  return { from: start, to: Math.max(start, to), message, severity }
+  return { from: start, to: state.wordAt(start)?.to ?? Math.max(start, to), message, severity }
 }
 
 function setup({ language, label, look }: Pick<CodeEditorProps, 'language' | 'label' | 'look'>): Extension {
@@ -160,7 +177,8 @@ const theme = EditorView.theme({
   '.cm-content': { padding: '12px 0', caretColor: 'var(--accent-text)' },
   '.cm-line': { padding: '0 16px 0 12px' },
   '.cm-cursor': { borderLeftColor: 'var(--accent-text)', borderLeftWidth: '1.5px' },
-  '.cm-gutters': { backgroundColor: 'transparent', color: 'var(--text-3)', border: 'none' },
+  // Long lines pass below the numbers.
+  '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-3)', border: 'none' },
   '.cm-lineNumbers .cm-gutterElement': { paddingLeft: '20px' },
   '.cm-activeLine, .cm-activeLineGutter': { backgroundColor: 'light-dark(#f3f2fd80, #1d1c2c80)' },
   '&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground': {
@@ -174,6 +192,10 @@ const theme = EditorView.theme({
     boxShadow: 'var(--shadow)',
     color: 'var(--text)',
   },
+  '.cm-doc': { maxWidth: '420px', maxHeight: '260px', overflow: 'auto', padding: '8px 10px', font: 'var(--t-12)' },
+  '.cm-doc > p': { whiteSpace: 'pre-wrap', marginBottom: '6px' },
+  '.cm-doc > pre': { font: 'var(--t-code)', fontSize: '12px', whiteSpace: 'pre-wrap', color: 'var(--text-2)' },
+  '.cm-tooltip.cm-completionInfo': { padding: '0', margin: '0 4px' },
   '.cm-tooltip-autocomplete > ul': { font: 'var(--t-code)' },
   '.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px' },
   '.cm-tooltip-autocomplete > ul > li[aria-selected]': { backgroundColor: 'var(--accent-soft)', color: 'var(--text)' },
