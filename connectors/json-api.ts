@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Call } from '../core/connector.ts'
 import { AppError, type ErrorCode } from '../core/errors.ts'
 import { innerAppError } from './inner-error.ts'
-import { noWebPage } from './no-web-page.ts'
+import { sensibleAnswers } from './sensible-answers.ts'
 
 /** An answer with a status that is no success. `body` is its beginning, for the details of an error. */
 export class HttpError extends Error {
@@ -25,7 +25,7 @@ type Request<T> = { answer: z.ZodType<T>; query?: Query; body?: unknown; headers
  * `answer` says; another shape throws `unavailable`, another status `HttpError`.
  */
 export function jsonApi(call: Call, { name, origin }: { name: string; origin: string }) {
-  const send = noWebPage(call.fetch, name)
+  const send = sensibleAnswers(call.fetch, name, { mayBeEmpty: true })
 
   async function request<T>(method: string, path: string, { answer, query = {}, body, headers }: Request<T>): Promise<T> {
     const url = new URL(path, origin)

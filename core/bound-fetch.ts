@@ -14,8 +14,8 @@ const mostRedirects = 5
 
 /**
  * A `fetch` that acts for one account: it adds the bearer token (RFC 6750 §2.1), over any Authorization header of the caller. The token
- * goes to the provider's API origins alone; any other address, also one reached by redirect, is refused with `forbidden` before anything
- * is sent. Redirects are followed for GET and HEAD within one origin. Practice connections are answered by the local emulator.
+ * goes to the provider's API origins alone; any other address is refused with `forbidden` before anything is sent. Redirects are followed
+ * for GET and HEAD within one origin, and end with `unavailable` where they lead away. Practice connections are answered by the local emulator.
  */
 export function boundFetch({ accessToken, apiOrigins, practiceOrigins, fetch: send = fetch }: BoundFetchOptions): typeof fetch {
   const locals = new Set(Object.values(practiceOrigins ?? {}))
@@ -43,7 +43,7 @@ export function boundFetch({ accessToken, apiOrigins, practiceOrigins, fetch: se
     if (!location) return response
     await response.body?.cancel()
     const next = new URL(location, from)
-    if (next.origin !== from.origin || hops === mostRedirects) throw refusal(next)
+    if (next.origin !== from.origin || hops === mostRedirects) throw strayed(from, next)
     return followed(next, await send(next, request), request, hops + 1)
   }
 
@@ -60,5 +60,13 @@ export function boundFetch({ accessToken, apiOrigins, practiceOrigins, fetch: se
     return follow ? followed(url, response, { method, headers, redirect: 'manual', signal }) : response
   }
 }
+
+const strayed = (from: URL, to: URL) =>
+  new AppError(
+    'unavailable',
+    from.origin === to.origin
+      ? `The answers of ${from.host} lead round in a circle. Try again in a minute.`
+      : `The answer of ${from.host} leads to ${to.host || to.protocol}, where this connection may not be used. Check the network, then try again.`,
+  )
 
 const refusal = (address: URL) => new AppError('forbidden', `This connection may not be used to reach ${address.host || address.protocol}.`)

@@ -21,7 +21,7 @@ const details = {
   timeZone: z.string().optional().meta({ title: 'Time zone', description: 'Such as Europe/Berlin, for times without an offset.' }),
 }
 const event = z.object({
-  id: z.string(),
+  id: z.string().min(1),
   title: z.string(),
   start: z.string(),
   end: z.string(),
@@ -173,7 +173,7 @@ export default connector({
       destructive: true,
       scopes: [scope('events')],
       input: z.object({ calendar: calendarId, id: eventId }),
-      output: z.object({ id: z.string() }),
+      output: z.object({ id: z.string().min(1) }),
       async run(call, input) {
         await (await calendar(call)).events.delete({ calendarId: input.calendar, eventId: input.id })
         return { id: input.id }
@@ -186,7 +186,7 @@ export default connector({
       idempotent: true,
       scopes: [scope('calendarlist.readonly')],
       input: z.object({}),
-      output: z.array(z.object({ id: z.string(), name: z.string(), primary: z.boolean(), timeZone: z.string() })),
+      output: z.array(z.object({ id: z.string().min(1), name: z.string(), primary: z.boolean(), timeZone: z.string() })),
       run: calendars,
     }),
   },

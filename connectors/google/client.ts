@@ -1,10 +1,14 @@
 import type { Call } from '../../core/connector.ts'
-import { noWebPage } from '../no-web-page.ts'
+import { sensibleAnswers } from '../sensible-answers.ts'
 
 const isFile = (address: string) => /[?&]alt=media\b|\/export\?/.test(address)
 
 /** What every Google client here is made with. It holds no token: `call.fetch` adds it. Repeating is left to the gateway. */
-const through = (call: Call) => ({ fetchImplementation: noWebPage(call.fetch, 'Google', isFile), retry: false, signal: call.signal })
+const through = (call: Call) => ({
+  fetchImplementation: sensibleAnswers(call.fetch, 'Google', { isFile, isAnswer: answer => !Array.isArray(answer) }),
+  retry: false,
+  signal: call.signal,
+})
 
 export async function gmail(call: Call) {
   const sdk = await import('@googleapis/gmail')

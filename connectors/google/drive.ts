@@ -22,7 +22,7 @@ const exports: Readonly<Record<string, string>> = {
 }
 
 const file = z.object({
-  id: z.string(),
+  id: z.string().min(1),
   name: z.string(),
   type: z.string(),
   folder: z.boolean(),
@@ -30,7 +30,7 @@ const file = z.object({
   modifiedAt: z.string().nullable(),
   link: z.string(),
 })
-const made = z.object({ id: z.string(), name: z.string(), link: z.string() })
+const made = z.object({ id: z.string().min(1), name: z.string(), link: z.string() })
 const name = z.string().trim().min(1).max(255).meta({ title: 'Name' })
 const folder = field('folder', { title: 'Folder', description: 'The id of a folder. Without one: My Drive.' }).optional()
 const fileId = field('file', { title: 'File', description: 'The id of a file, or its link.' })
@@ -109,7 +109,7 @@ export default connector({
       idempotent: true,
       scopes: [scope('readonly')],
       input: z.object({ file: fileId }),
-      output: z.object({ id: z.string(), name: z.string(), type: z.string(), text: z.string() }),
+      output: z.object({ id: z.string().min(1), name: z.string(), type: z.string(), text: z.string() }),
       async run(call, input) {
         const client = await drive(call)
         const id = idOf(input.file)

@@ -21,10 +21,10 @@ const html = z
   .string()
   .optional()
   .meta({ title: 'HTML', description: 'The same message with formatting, if there is any.', multiline: true })
-const sent = z.object({ id: z.string(), threadId: z.string() })
+const sent = z.object({ id: z.string().min(1), threadId: z.string().min(1) })
 const mail = z.object({
-  id: z.string(),
-  threadId: z.string(),
+  id: z.string().min(1),
+  threadId: z.string().min(1),
   from: z.string(),
   to: z.string(),
   subject: z.string(),
@@ -150,7 +150,7 @@ export default connector({
       idempotent: false,
       scopes: [scope('compose')],
       input: z.object({ to, subject, text, html }),
-      output: z.object({ id: z.string(), messageId: z.string() }),
+      output: z.object({ id: z.string().min(1), messageId: z.string().min(1) }),
       async run(call, input) {
         const raw = await rawMail(call, input)
         const { data } = await (await gmail(call)).users.drafts.create({ userId: 'me', requestBody: { message: { raw } } })
@@ -217,7 +217,7 @@ export default connector({
           .default([])
           .meta({ title: 'Remove labels' }),
       }),
-      output: z.object({ id: z.string(), labels: z.array(z.string()) }),
+      output: z.object({ id: z.string().min(1), labels: z.array(z.string()) }),
       async run(call, input) {
         const requestBody = { addLabelIds: input.add, removeLabelIds: input.remove }
         const { data } = await (await gmail(call)).users.messages.modify({ userId: 'me', id: input.id, requestBody })

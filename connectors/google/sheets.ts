@@ -17,7 +17,7 @@ const cells = z.array(json)
 const row = z
   .union([z.record(z.string(), json), cells])
   .meta({ title: 'Row', description: 'Values by column name, or in the order of the columns.' })
-const spreadsheetOut = z.object({ id: z.string(), name: z.string(), link: z.string() })
+const spreadsheetOut = z.object({ id: z.string().min(1), name: z.string(), link: z.string() })
 
 const linkOf = (id: string) => `https://docs.google.com/spreadsheets/d/${id}/edit`
 
@@ -78,7 +78,7 @@ export default connector({
       idempotent: false,
       scopes: [scope('spreadsheets'), scope('drive.file')],
       input: z.object({ spreadsheet, sheet, row }),
-      output: z.object({ spreadsheetId: z.string(), range: z.string(), link: z.string() }),
+      output: z.object({ spreadsheetId: z.string().min(1), range: z.string(), link: z.string() }),
       async run(call, input) {
         const client = await sheets(call)
         const known = idOfSpreadsheet(input.spreadsheet) ?? (await findByName(call, input.spreadsheet))

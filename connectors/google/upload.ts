@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import type { Call } from '../../core/connector.ts'
-import { noWebPage } from '../no-web-page.ts'
+import { sensibleAnswers } from '../sensible-answers.ts'
 import { googleAppError } from './errors.ts'
 
-const uploaded = z.object({ id: z.string(), name: z.string(), webViewLink: z.string().nullish() })
+const uploaded = z.object({ id: z.string().min(1), name: z.string(), webViewLink: z.string().nullish() })
 
 /**
  * Drive's multipart upload in one request. By hand, because Google's client would stream it past `call.fetch`'s reach of the origin.
@@ -11,7 +11,7 @@ const uploaded = z.object({ id: z.string(), name: z.string(), webViewLink: z.str
  */
 export async function uploadToDrive(call: Call, metadata: object, content: { type: string; data: string }) {
   const boundary = `plugboard-${crypto.randomUUID()}`
-  const response = await noWebPage(call.fetch, 'Google')(
+  const response = await sensibleAnswers(call.fetch, 'Google')(
     'https://www.googleapis.com/upload/drive/v3/files?uploadType=multipart&fields=id,name,webViewLink&supportsAllDrives=true',
     {
       method: 'POST',

@@ -120,7 +120,9 @@ export function sharedActions(who: 'the bot' | 'you') {
       idempotent: true,
       scopes: ['channels:read'],
       input: z.object({}),
-      output: z.array(z.object({ id: z.string(), name: z.string(), topic: z.string(), members: z.number().int(), isMember: z.boolean() })),
+      output: z.array(
+        z.object({ id: z.string().min(1), name: z.string(), topic: z.string(), members: z.number().int(), isMember: z.boolean() }),
+      ),
       async run(call) {
         return (await readChannels(await slack(call))).map(each => ({
           id: each.id ?? '',
@@ -138,7 +140,7 @@ export function sharedActions(who: 'the bot' | 'you') {
       idempotent: true,
       scopes: ['users:read', 'users:read.email'],
       input: z.object({ email: z.email().meta({ title: 'Email address' }) }),
-      output: z.object({ id: z.string(), name: z.string(), email: z.string(), timezone: z.string().nullable() }),
+      output: z.object({ id: z.string().min(1), name: z.string(), email: z.string(), timezone: z.string().nullable() }),
       async run(call, input) {
         const { user } = await (await slack(call)).users.lookupByEmail({ email: input.email })
         return {

@@ -29,7 +29,7 @@ export default connector({
       idempotent: true,
       scopes: ['channels:join', 'channels:read'],
       input: z.object({ channel: field('channel', { title: 'Channel', description: 'A public channel such as #support, or its id.' }) }),
-      output: z.object({ id: z.string() }),
+      output: z.object({ id: z.string().min(1) }),
       async run(call, input) {
         const client = await slack(call)
         const id = await resolveChannel(client, input.channel)
