@@ -10,6 +10,7 @@ import { boundFetch } from '../../core/bound-fetch.ts'
 import { AppError } from '../../core/errors.ts'
 import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
 import { formFor, practiceFor } from '../practice/practice.fixture.ts'
+import { openDatabase } from '../../host/store/database.ts'
 import { openVault } from '../vault/vault.ts'
 import { connectionsFor, connectWith, ticketsConnector, type Setup } from './connections.fixture.ts'
 
@@ -442,7 +443,7 @@ describe('a connected account', () => {
     assert.deepEqual(states, [[], ['connected'], ['disconnected']])
   })
 
-  it('shows as locked while the vault is, works again when it opens, and is gone with a session', async t => {
+  it('shows as locked while the vault is, and works again when it opens', async t => {
     const { practice, home } = await practiceFor(t)
     const keychain = { read: async () => null, write: async () => Promise.reject(new Error('none')), delete: async () => {} }
     const setup = { connectors, practice, home }
@@ -463,33 +464,84 @@ describe('a connected account', () => {
     await vault.unlock('correct horse')
     assert.equal((await connections.list('desk'))[0]?.state, 'connected')
     assert.ok((await connections.accessToken(wanted)).accessToken)
+  })
 
-    await vault.delete(vault.ids()[0] ?? '')
-    assert.partialDeepStrictEqual((await connections.list('desk'))[0], {
-      state: 'needs_reconnect',
-      reason: 'Its tokens were kept in memory only and are gone.',
+  it('needs a reconnect when its key is gone, and everything else works', async t => {
+    const { practice, home } = await practiceFor(t)
+    const keychain = { read: async () => null, write: async () => Promise.reject(new Error('none')), delete: async () => {} }
+    const setup = { connectors, practice, home }
+    const session = await openVault({ home, keychain })
+    await session.useSession()
+    const room = await connectionsFor(t, { ...setup, vault: session })
+    const sign = (to: typeof room, connector: string) =>
+      connectWith(to.connections, { appId: 'desk', connector, scopes: [], practice: true }, agreeAs('robin'))
+    const { connection: lost } = await sign(room, 'slackbot')
+    await room.connections.close()
+
+    const vault = await openVault({ home, keychain })
+    await vault.usePassphrase('correct horse')
+    const again = await connectionsFor(t, { ...setup, vault })
+    await sign(again, 'github')
+    const rows = await again.connections.list('desk')
+    assert.deepEqual(
+      rows.map(({ connector, state, reason }) => [connector, state, reason]),
+      [
+        ['slackbot', 'needs_reconnect', 'Its keys are not on this computer any more.'],
+        ['github', 'connected', null],
+      ],
+    )
+    await assert.rejects(again.connections.accessToken({ appId: 'desk', connector: 'slackbot' }), {
+      code: 'unauthorized',
+      action: { kind: 'reconnect', connectionId: lost.id },
     })
-    await assert.rejects(connections.accessToken(wanted), { code: 'unauthorized', message: /kept in memory only/ })
+    assert.ok((await again.connections.accessToken({ appId: 'desk', connector: 'github' })).accessToken)
+    assert.equal((await sign(again, 'slackbot')).connection.id, lost.id)
+    assert.ok((await again.connections.accessToken({ appId: 'desk', connector: 'slackbot' })).accessToken)
+  })
+
+  it('of a session is kept when a passphrase is chosen before the session ends', async t => {
+    const { practice, home } = await practiceFor(t)
+    const keychain = { read: async () => null, write: async () => Promise.reject(new Error('none')), delete: async () => {} }
+    const first = await openVault({ home, keychain })
+    await first.useSession()
+    const room = await connectionsFor(t, { connectors, practice, home, vault: first })
+    await connectWith(room.connections, { appId: 'desk', connector: 'slackbot', scopes: [], practice: true }, agreeAs('robin'))
+    await first.usePassphrase('correct horse')
+    await room.connections.close()
+    const vault = await openVault({ home, keychain })
+    await vault.unlock('correct horse')
+    const { connections } = await connectionsFor(t, { connectors, practice, home, vault })
+    assert.ok((await connections.accessToken({ appId: 'desk', connector: 'slackbot' })).accessToken)
   })
 
   it('survives a damaged list: it is kept, reported, and an entry of another version is left alone', async t => {
     const { practice, home } = await practiceFor(t)
-    const room = await connectionsFor(t, { connectors, practice, home })
+    const setup = { connectors, practice, home }
+    const room = await connectionsFor(t, setup)
     await connectWith(room.connections, { appId: 'desk', connector: 'slackbot', scopes: [], practice: true }, agreeAs('robin'))
-    const file = join(home, 'connections.json')
-    const entries = JSON.parse(await readFile(file, 'utf8'))
-    entries.connections[0].later = 'kept'
-    entries.connections.push({ id: 'from the future' })
-    await writeFile(file, JSON.stringify(entries))
-    const again = await connectionsFor(t, { connectors, practice, home })
-    const [row] = await again.connections.list('desk')
+    await room.connections.close()
+    const file = join(home, 'connections.db')
+    const bodies = (change?: string) => {
+      const database = openDatabase(file)
+      if (change) database.sqlite.exec(change)
+      const found = database.sqlite.prepare('select body from connections order by seq').all()
+      database.close()
+      return found.map(({ body }) => JSON.parse(String(body)))
+    }
+    bodies(
+      `update connections set body = json_set(body, '$.later', 'kept'); insert into connections (id, body) values ('future', '{"new":1}')`,
+    )
+    const again = await connectionsFor(t, setup)
+    const [row, ...others] = await again.connections.list('desk')
+    assert.deepEqual(others, [])
     await again.connections.rename(row?.id ?? '', 'Renamed')
-    const kept = JSON.parse(await readFile(file, 'utf8'))
-    assert.deepEqual([kept.connections[0].later, kept.connections[1]], ['kept', { id: 'from the future' }])
+    await again.connections.close()
+    assert.partialDeepStrictEqual(bodies(), [{ name: 'Renamed', later: 'kept' }, { new: 1 }])
 
-    await writeFile(file, '{"v":1,')
-    const third = await connectionsFor(t, { connectors, practice, home })
+    await writeFile(file, 'no database '.repeat(1000))
+    const third = await connectionsFor(t, setup)
     assert.deepEqual(await third.connections.list('desk'), [])
     assert.match(third.reports[0]?.message ?? '', /damaged. It is kept as/)
+    assert.match(await readFile(/kept as (\S+);/.exec(third.reports[0]?.message ?? '')?.[1] ?? '', 'utf8'), /^no database/)
   })
 })

@@ -8,18 +8,20 @@ import type { Connector } from '../../core/connector.ts'
 import type { Credential, CredentialsContract } from '../../core/contract/credentials.ts'
 import type { connectEvent, MainContract } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
+import { sqliteTokens } from '../../tokens/sqlite.ts'
 import type { Practice } from '../practice/practice.ts'
 import type { Vault } from '../vault/vault.ts'
 import { createClients } from './clients.ts'
+import { openConnectionsFile } from './connections-file.ts'
 import { disconnectRecord } from './disconnect.ts'
+import { importList } from './legacy.ts'
 import { createParties } from './parties.ts'
 import { createQuestions } from './questions.ts'
 import { openRegistry, type StoredConnection } from './registry.ts'
-import { deleteSecret } from './secrets.ts'
 import { endable } from './endable.ts'
 import { signIn } from './sign-in.ts'
-import { iso, reconnect } from './token-state.ts'
-import { createTokens, type Timing } from './tokens.ts'
+import { iso } from './token-state.ts'
+import { openTokens, type Timing } from './tokens.ts'
 import { toConnection, toPermissions, toRow, type Access, type ConnectionRow } from './view.ts'
 
 export type ConnectInput = InferContractRouterInputs<MainContract>['connections']['connect']
@@ -50,20 +52,25 @@ export type Connections = Awaited<ReturnType<typeof createConnections>>
  * What procedures take and give is in `core/contract/main.ts` and `core/contract/credentials.ts`.
  */
 export async function createConnections(options: ConnectionsOptions) {
-  const { home, vault, connectors, practice, openBrowser, modelOf, activity, report, now = Date.now, signInLimitMs, timing } = options
-  const registry = openRegistry(home, report)
+  const { home, vault, connectors, practice, openBrowser, modelOf, activity, report, signInLimitMs, timing } = options
+  const now = options.now ?? Date.now
+  const file = openConnectionsFile(home, report)
+  const database = sqliteTokens(file, options.now)
+  const registry = openRegistry(file)
   const clients = createClients({ home, vault, connectors })
   const parties = createParties({ practice, clients })
-  const tokens = createTokens({ registry, vault, parties, connectors, now, report, timing })
+  const tokens = await openTokens({ home, file, database, registry, vault, parties, connectors, report, timing })
+  importList(home, file, report)
   const attempts = new Map<string, AbortController>()
   const questions = createQuestions()
+  let closed: Promise<void> | undefined
 
-  const recover = () => (isOpen(vault) ? tokens.recover() : Promise.resolve())
+  const useVault = () => (isOpen(vault) ? tokens.unlocked() : Promise.resolve())
   const stopWatchingVault = vault.onChange(() => {
-    void recover()
+    void useVault()
     for (const appId of new Set(registry.all().map(each => each.appId))) registry.changes.publish({ appId })
   })
-  await recover()
+  await useVault()
 
   function find(connectionId: string): StoredConnection {
     const record = registry.get(connectionId)
@@ -83,8 +90,11 @@ export async function createConnections(options: ConnectionsOptions) {
   /** A host that is away must not hide the list. */
   const lastCalls = (record: StoredConnection) => activity(record.appId, record.id).catch((): Activity[] => [])
 
+  const show = (record: StoredConnection): Connection =>
+    toConnection(record, vault, connectors[record.connector]?.provider.name ?? record.provider)
+
   const list = (appId: string): Promise<ConnectionRow[]> =>
-    Promise.all(ofApp(appId).map(async record => toRow(record, vault, modelOf(appId), await lastCalls(record))))
+    Promise.all(ofApp(appId).map(async record => toRow(show(record), record, modelOf(appId), await lastCalls(record))))
 
   async function* attempt(input: ConnectInput, signal: AbortSignal): AsyncGenerator<ConnectEvent, void> {
     const connector = connectorOf(input.connector)
@@ -105,8 +115,8 @@ export async function createConnections(options: ConnectionsOptions) {
       name: input.name,
     } as const
     const party = await parties.forSignIn(input.appId, connector, isPractice)
-    for await (const event of signIn({ registry, vault, tokens, questions, openBrowser, now, limitMs: signInLimitMs }, wish, party, signal))
-      yield event.type === 'saved' ? { type: 'connected', connection: toConnection(event.record, vault), warning: event.warning } : event
+    for await (const event of signIn({ registry, tokens, questions, openBrowser, now, limitMs: signInLimitMs }, wish, party, signal))
+      yield event.type === 'saved' ? { type: 'connected', connection: show(event.record), warning: event.warning } : event
   }
 
   /** One sign-in at a time for each connector of an app: the newest counts, the one before ends as cancelled. */
@@ -121,13 +131,13 @@ export async function createConnections(options: ConnectionsOptions) {
 
   const disconnect = async (connectionId: string) => {
     const record = find(connectionId)
-    return disconnectRecord({ registry, vault, parties, tokens, now }, record, connectorOf(record.connector))
+    return disconnectRecord({ registry, parties, tokens }, record, connectorOf(record.connector))
   }
 
   async function remove(connectionId: string): Promise<void> {
     const { appId, connector } = find(connectionId)
-    await deleteSecret(vault, connectionId)
-    await registry.change(appId, draft => {
+    await tokens.forget(connectionId)
+    registry.change(appId, draft => {
       const wasDefault = draft.get(connectionId)?.isDefault
       draft.delete(connectionId)
       const next = [...draft.values()].find(each => each.appId === appId && each.connector === connector)
@@ -178,12 +188,15 @@ export async function createConnections(options: ConnectionsOptions) {
       const record = find(connectionId)
       if (ofApp(record.appId, record.connector).some(each => each.id !== connectionId && each.name === name))
         throw new AppError('conflict', `Another ${connectorOf(record.connector).name} connection is called “${name}”. Choose another name.`)
-      await registry.update(connectionId, () => ({ name }))
+      registry.change(record.appId, draft => {
+        const current = draft.get(connectionId)
+        if (current) draft.set(connectionId, { ...current, name })
+      })
     },
 
     async setDefault(connectionId: string): Promise<void> {
       const { appId, connector } = find(connectionId)
-      await registry.change(appId, draft => {
+      registry.change(appId, draft => {
         for (const each of draft.values())
           if (each.appId === appId && each.connector === connector) draft.set(each.id, { ...each, isDefault: each.id === connectionId })
       })
@@ -192,7 +205,7 @@ export async function createConnections(options: ConnectionsOptions) {
     async access(connectionId: string): Promise<Access> {
       const record = find(connectionId)
       const permissions = toPermissions(record, connectorOf(record.connector), modelOf(record.appId))
-      return { permissions, calls: await lastCalls(record), state: toConnection(record, vault).state }
+      return { permissions, calls: await lastCalls(record), state: show(record).state }
     },
 
     /** A short-lived token for the host. Errors: needs_connection, unauthorized (reconnect or unlock), unavailable. */
@@ -214,14 +227,13 @@ export async function createConnections(options: ConnectionsOptions) {
         throw new AppError('needs_connection', `“${record.name}” is disconnected. Connect it again.`, {
           action: { kind: 'reconnect', connectionId: record.id },
         })
-      if (record.state === 'needs_reconnect' || record.state === 'revoked') throw reconnect(record)
-      const secret = await tokens.fresh(record, rejected?.connectionId === record.id ? rejected.generation : undefined)
+      const token = await tokens.fresh(record, rejected?.connectionId === record.id ? rejected.generation : undefined)
       return {
         connectionId: record.id,
-        generation: secret.generation,
-        accessToken: secret.accessToken,
-        expiresAt: secret.accessExpiresAt === null ? null : iso(secret.accessExpiresAt),
-        scopesGranted: secret.scopesGranted,
+        generation: token.generation,
+        accessToken: token.accessToken,
+        expiresAt: token.accessExpiresAt === null ? null : iso(token.accessExpiresAt),
+        scopesGranted: token.scopes,
         account: record.account,
         mode: record.mode,
         practiceOrigins: record.practice ? await parties.origins(appId, connector) : null,
@@ -229,14 +241,17 @@ export async function createConnections(options: ConnectionsOptions) {
     },
 
     /** The connections of an app, for the host to tell what its flows lack. */
-    accounts: async (appId: string): Promise<Connection[]> => ofApp(appId).map(record => toConnection(record, vault)),
+    accounts: async (appId: string): Promise<Connection[]> => ofApp(appId).map(show),
 
-    /** Ends sign-ins that are under way and stops trying to renew. */
-    async close(): Promise<void> {
-      for (const attempt of attempts.values()) attempt.abort()
-      stopWatchingVault()
-      tokens.close()
-    },
+    /** Ends sign-ins that are under way and stops trying to renew. Waits a little for answers that are on their way. */
+    close: (): Promise<void> => (closed ??= close()),
+  }
+
+  async function close(): Promise<void> {
+    for (const attempt of attempts.values()) attempt.abort()
+    stopWatchingVault()
+    await tokens.close()
+    file.close()
   }
 }
 

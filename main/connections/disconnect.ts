@@ -1,45 +1,49 @@
+import { fillIn, type Facts } from '../../core/addresses.ts'
 import type { Connector } from '../../core/connector.ts'
+import type { Provider } from '../../core/provider.ts'
 import type { Grant } from '../../oauth/grant.ts'
-import { revoke } from '../../oauth/revoke.ts'
+import { revoke, type Withdrawal } from '../../oauth/revoke.ts'
 import type { Party } from '../../oauth/server.ts'
-import type { Vault } from '../vault/vault.ts'
 import type { Parties } from './parties.ts'
 import type { Registry, StoredConnection } from './registry.ts'
-import { deleteSecret } from './secrets.ts'
-import { iso } from './token-state.ts'
-import type { Tokens } from './tokens.ts'
+import type { ConnectionTokens } from './tokens.ts'
 import type { Disconnected } from './view.ts'
 
 type Grantee = Pick<StoredConnection, 'id' | 'practice' | 'provider' | 'clientId' | 'account'>
-type Room = { registry: Registry; vault: Vault; parties: Parties; tokens: Tokens; now: () => number }
+type Room = { registry: Registry; parties: Parties; tokens: ConnectionTokens }
 
-/** Takes the access back at the provider where that is possible, deletes the tokens here in any case, and says which of the two happened. */
+/** Takes the access back at the provider where that is possible, deletes the tokens here in any case, and says what came of it. */
 export async function disconnectRecord(room: Room, record: StoredConnection, connector: Connector): Promise<Disconnected> {
-  const { registry, vault, tokens, now } = room
-  const { provider } = connector
-  const sharing = sharesGrant(registry, record)
-  const revoked = !sharing && (await withdraw(room, record, connector))
-  await tokens.inTurn(record.id, async () => {
-    await registry.update(record.id, current => ({
-      state: 'disconnected',
-      since: iso(now()),
-      reason: null,
-      nextTryAt: null,
-      attempt: null,
-      scopesGranted: [],
-      accessExpiresAt: null,
-      generation: current.generation + 1,
-    }))
-    tokens.forgetUnsaved(record.id)
-    await deleteSecret(vault, record.id)
-  })
+  const sharing = sharesGrant(room.registry, record)
+  const withdrawal = sharing ? 'unconfirmed' : await withdraw(room, record, connector)
+  await room.tokens.disconnect(record)
+  const revoked = withdrawal === 'ended' || withdrawal === 'tokenOnly' || withdrawal === 'unclear'
   if (record.practice) return { revoked, message: 'The practice account is disconnected.', accountPageUrl: null }
-  if (revoked) return { revoked, message: `Disconnected, and ${provider.name} has withdrawn the access.`, accountPageUrl: null }
-  const accountPageUrl = provider.accountPageUrl ?? null
-  const why = sharing
-    ? `${provider.name} keeps the access because “${sharing.name}” uses the same account`
-    : `${provider.name} did not confirm that the access is withdrawn`
-  return { revoked, message: `Disconnected here. ${why}${accountPageUrl ? '; you can end it on your account page' : ''}.`, accountPageUrl }
+  return { revoked, ...explainWithdrawal(connector.provider, record.facts, withdrawal, sharing?.name) }
+}
+
+/** What the user is told, with the page where the rest is done by hand if there is a rest. */
+export function explainWithdrawal(
+  provider: Provider,
+  facts: Facts,
+  withdrawal: Withdrawal,
+  sharedWith?: string,
+): Pick<Disconnected, 'message' | 'accountPageUrl'> {
+  const { name } = provider
+  if (withdrawal === 'ended') return { message: `Disconnected, and ${name} has withdrawn the access.`, accountPageUrl: null }
+  const page = fillIn(provider.accountPageUrl ?? '', facts)
+  const accountPageUrl = page === '' || page.includes('{') ? null : page
+  const where = accountPageUrl ? 'on your account page' : `in your settings at ${name}`
+  const said = sharedWith
+    ? `Disconnected here. ${name} keeps the access because “${sharedWith}” uses the same account`
+    : {
+        tokenOnly: `Disconnected, and ${name} has ended the access, but the app stays installed there`,
+        unclear: `Disconnected, and ${name} has ended the access. The app may still be listed there`,
+        unconfirmed: `Disconnected here. ${name} did not confirm that the access is withdrawn`,
+        impossible: `Disconnected here. ${name} lets nobody withdraw the access from outside`,
+      }[withdrawal]
+  const rest = withdrawal === 'tokenOnly' || withdrawal === 'unclear' ? 'remove' : 'end'
+  return { message: `${said}; you can ${rest} it ${where}.`, accountPageUrl }
 }
 
 /** Takes back a fresh grant that the user does not want, unless another connection lives on the same account. */
@@ -69,9 +73,10 @@ function sharesGrant(registry: Registry, { id, practice, provider, clientId, acc
     )
 }
 
-async function withdraw({ tokens, parties }: Room, record: StoredConnection, connector: Connector): Promise<boolean> {
-  const secret = await tokens.held(record)
-  if (!secret) return false
-  const party = await parties.forGrant(record.appId, connector, record.practice, secret.client).catch(() => null)
-  return party !== null && revoke({ ...party, accessToken: secret.accessToken, refreshToken: secret.refreshToken })
+async function withdraw({ tokens, parties }: Room, record: StoredConnection, connector: Connector): Promise<Withdrawal> {
+  const held = await tokens.held(record)
+  if (!held?.accessToken) return 'unconfirmed'
+  const party = await parties.forGrant(record.appId, connector, record.practice, held.client, record.facts).catch(() => null)
+  if (!party) return 'unconfirmed'
+  return revoke({ ...party, accessToken: held.accessToken, refreshToken: held.refreshToken })
 }

@@ -1,106 +1,96 @@
-import { readFileSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { connection } from '../../core/connection.ts'
-import { AppError } from '../../core/errors.ts'
 import { Changes } from '../../core/rpc/stream.ts'
-import { writeFileAtomically } from '../../host/files/atomic.ts'
+import type { AppDatabase } from '../../host/store/database.ts'
+import { readTokenRow, statusOf, type TokenStatus } from '../../tokens/row.ts'
 
-/** The public part of a connection as it is kept: what the user sees, and the journal of its refresh. Never a token. Times are ISO strings. */
-const storedConnection = connection
-  .omit({ state: true })
+/** What is known of a connection beside its tokens: who it is, whose it is, what it was asked for. Times are ISO strings. */
+const connectionEntry = connection
+  .omit({ state: true, reason: true, since: true, nextTryAt: true, renewable: true, accessExpiresAt: true, scopesGranted: true })
   .loose()
   .extend({
-    state: z.enum(['connected', 'retrying', 'needs_reconnect', 'revoked', 'disconnected']),
     scopesAsked: z.array(z.string()),
     /** OAuth client it was made with: only that one can renew it. */
     clientId: z.string(),
-    /** One authorization by the user; a reconnect makes a new one. */
-    grantId: z.string(),
-    /** +1 with every change of token. The secret's own number decides when they differ. */
-    generation: z.number().int(),
-    /** Written before a refresh token is sent: found after a crash, it says that the token may have been used. */
-    attempt: z.object({ generation: z.number().int(), openedAt: z.string() }).nullable(),
-    /** An earlier attempt with this token ended without an answer. */
-    answerLost: z.boolean(),
-    /** Attempts in a row that did not get through. */
-    failures: z.number().int(),
+    /** What its addresses are made with, such as the name of a shop. */
+    facts: z.record(z.string(), z.string()).default({}),
   })
-export type StoredConnection = z.infer<typeof storedConnection>
+export type ConnectionEntry = z.infer<typeof connectionEntry>
 
-const file = z.looseObject({ v: z.literal(1), connections: z.array(z.unknown()) })
+/** A connection with the status of its tokens. `sealed` is one of them as it is kept, null when there is none. */
+export type StoredConnection = ConnectionEntry & TokenStatus & { sealed: string | null }
 
 export type Registry = ReturnType<typeof openRegistry>
 
-/** `connections.json` in the home directory. Every change is on disk before it is seen. An entry or file that cannot be read is kept aside and reported. */
-export function openRegistry(home: string, report: (error: AppError) => void) {
-  const path = join(home, 'connections.json')
+/** The list of connections, in the file of `sqliteTokens`, so that a sign-in is kept whole or not at all. What cannot be read is left alone. */
+export function openRegistry(database: AppDatabase) {
+  database.migrate(
+    'connections-1',
+    'create table connections (seq integer primary key, id text not null unique, body text not null) strict',
+  )
   const changes = new Changes<{ appId: string }>()
-  const { connections: read, unreadable } = readRegistry(path, report)
-  let connections: ReadonlyMap<string, StoredConnection> = new Map(read.map(each => [each.id, each]))
-  let last: Promise<unknown> = Promise.resolve()
+  const { sqlite } = database
+  const select = sqlite.prepare(
+    'select c.body, t.* from connections c left join connection_tokens t on t.connection_id = c.id where ?1 is null or c.id = ?1 order by c.seq',
+  )
+  const put = sqlite.prepare('insert into connections (id, body) values (?, ?) on conflict (id) do update set body = excluded.body')
+  const remove = sqlite.prepare('delete from connections where id = ?')
 
-  /** One change after the other, each from what the one before left. */
-  function change<T>(appId: string, work: (draft: Map<string, StoredConnection>) => T): Promise<T> {
-    const turn = last.then(async () => {
-      const draft = new Map(connections)
-      const result = work(draft)
-      await writeFileAtomically(path, `${JSON.stringify({ v: 1, connections: [...draft.values(), ...unreadable] }, null, 2)}\n`)
-      connections = draft
-      changes.publish({ appId })
-      return result
-    })
-    last = turn.catch(() => {})
-    return turn
+  const read = (id: string | null): StoredConnection[] => select.all(id).flatMap(found => toStored(found) ?? [])
+
+  /** Inside a transaction: what `work` leaves in the draft is kept. */
+  function edit<T>(work: (draft: Map<string, ConnectionEntry>) => T): T {
+    const before = new Map(
+      sqlite
+        .prepare('select body from connections order by seq')
+        .all()
+        .flatMap(({ body }) => toEntry(body) ?? [])
+        .map(each => [each.id, each]),
+    )
+    const draft = new Map(before)
+    const result = work(draft)
+    for (const [id, entry] of draft) if (before.get(id) !== entry) put.run(id, JSON.stringify(entry))
+    for (const id of before.keys()) if (!draft.has(id)) remove.run(id)
+    return result
   }
 
   return {
     changes,
-    change,
-    all: () => [...connections.values()],
-    get: (id: string) => connections.get(id),
-    /** Changes one connection; nothing happens when it is gone. */
-    async update(id: string, work: (current: StoredConnection) => Partial<StoredConnection>): Promise<void> {
-      const appId = connections.get(id)?.appId
-      if (appId === undefined) return
-      await change(appId, draft => {
-        const current = draft.get(id)
-        if (current) draft.set(id, { ...current, ...work(current) })
-      })
+    edit,
+    all: () => read(null),
+    get: (id: string) => read(id)[0],
+    /** Durable before it is told. */
+    change<T>(appId: string, work: (draft: Map<string, ConnectionEntry>) => T): T {
+      const result = database.transaction(() => edit(work))
+      changes.publish({ appId })
+      return result
     },
   }
 }
 
-function readRegistry(path: string, report: (error: AppError) => void): { connections: StoredConnection[]; unreadable: unknown[] } {
-  let text: string
+function toEntry(body: unknown): ConnectionEntry | null {
   try {
-    text = readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return { connections: [], unreadable: [] }
-    throw new AppError('unavailable', `Plugboard cannot read ${path}. Check its permissions.`, { cause: error })
-  }
-  const parsed = file.safeParse(parseJson(text))
-  if (!parsed.success) {
-    const kept = `${path}.damaged-${Date.now()}`
-    renameSync(path, kept)
-    report(
-      new AppError('unavailable', `The list of connections was damaged. It is kept as ${kept}; connect your tools again.`, {
-        cause: parsed.error,
-      }),
-    )
-    return { connections: [], unreadable: [] }
-  }
-  const results = parsed.data.connections.map(each => ({ each, result: storedConnection.safeParse(each) }))
-  return {
-    connections: results.flatMap(({ result }) => (result.success ? [result.data] : [])),
-    unreadable: results.flatMap(({ each, result }) => (result.success ? [] : [each])),
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
+    return connectionEntry.parse(JSON.parse(String(body)))
   } catch {
     return null
   }
+}
+
+/** A connection without a row was never more than asked for: as good as disconnected. */
+const noTokens: TokenStatus = {
+  state: 'disconnected',
+  reason: null,
+  since: 0,
+  nextTry: null,
+  generation: 0,
+  scopes: [],
+  accessExpiresAt: null,
+  renewable: false,
+}
+
+function toStored({ body, ...tokens }: Record<string, unknown>): StoredConnection | null {
+  const entry = toEntry(body)
+  if (!entry) return null
+  const row = tokens['connection_id'] === null ? null : readTokenRow(tokens)
+  return { ...entry, ...(row ? statusOf(row) : noTokens), sealed: row?.refreshToken ?? row?.accessToken ?? null }
 }

@@ -1,17 +1,20 @@
-import { boundFetch } from '../../core/bound-fetch.ts'
 import type { ConnectionMode } from '../../core/app/connector-file.ts'
-import type { Account, Connector } from '../../core/connector.ts'
+import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
-import { authorize } from '../oauth/authorize.ts'
+import { usesDeviceCode } from '../../oauth/server.ts'
+import { authorizeByAnyName } from '../oauth/earlier-scopes.ts'
+import type { Page } from '../oauth/page.ts'
+import { signInByCode } from '../oauth/sign-in-by-code.ts'
+import type { DeviceOptions } from '../../oauth/device.ts'
 import type { Grant } from '../../oauth/grant.ts'
-import type { Vault } from '../vault/vault.ts'
 import { decline } from './disconnect.ts'
+import { identify, learnFacts } from './identify.ts'
 import type { Counterpart } from './parties.ts'
 import type { Questions } from './questions.ts'
 import type { Registry, StoredConnection } from './registry.ts'
 import { saveGrant } from './save-grant.ts'
 import { iso } from './token-state.ts'
-import type { Tokens } from './tokens.ts'
+import type { ConnectionTokens } from './tokens.ts'
 
 export type Wish = {
   appId: string
@@ -28,86 +31,93 @@ export type Wish = {
 
 type SignInEvent =
   | { type: 'opened'; authorizationUrl: string; expiresAt: string }
+  | { type: 'code'; userCode: string; verificationUri: string; verificationUriComplete: string | null; expiresAt: string }
   | { type: 'exchanging' }
   | { type: 'choose'; questionId: string; inUse: string; signedIn: string }
   | { type: 'saved'; record: StoredConnection; warning: string | null }
 
 export type SignInRoom = {
   registry: Registry
-  vault: Vault
-  tokens: Tokens
+  tokens: ConnectionTokens
   questions: Questions
   openBrowser(url: string): Promise<void> | void
   now: () => number
   limitMs?: number
+  /** How a sign-in by code waits between two questions. */
+  wait?: DeviceOptions['wait']
 }
 
-/** One way through the browser, from the address to the kept connection. The browser's tab is told how it ended, whatever happens. */
-export async function* signIn(room: SignInRoom, wish: Wish, party: Counterpart, signal: AbortSignal): AsyncGenerator<SignInEvent, void> {
-  const { connector } = wish
+/** From the first address or code to the kept connection. The browser's tab, if there is one, is told how it ended, whatever happens. */
+export function signIn(room: SignInRoom, wish: Wish, party: Counterpart, signal: AbortSignal): AsyncGenerator<SignInEvent, void> {
+  return usesDeviceCode(party) ? byCode(room, wish, party, signal) : throughBrowser(room, wish, party, signal)
+}
+
+async function* throughBrowser(room: SignInRoom, wish: Wish, party: Counterpart, signal: AbortSignal): AsyncGenerator<SignInEvent, void> {
   const { openBrowser, now, limitMs } = room
-  const attempt = await authorize({ ...party, scopes: wish.scopes, signal, now, limitMs })
+  const attempt = await authorizeByAnyName({ ...party, scopes: wish.scopes, signal, now, limitMs })
   try {
     yield { type: 'opened', authorizationUrl: attempt.authorizationUrl, expiresAt: iso(attempt.expiresAt) }
     await openBrowser(attempt.authorizationUrl)
     await attempt.returned
     yield { type: 'exchanging' }
-    const grant = await attempt.exchange()
-    const account = await identify(connector, party, grant, wish.practice, signal)
-    signal.throwIfAborted()
-    const inUse = wish.existing?.practice === wish.practice ? wish.existing.account : null
-    if (inUse && inUse.id !== account.id) {
-      attempt.finish({
-        outcome: 'connected',
-        title: `You are signed in as ${account.label}`,
-        text: `Plugboard has used ${inUse.label} until now. Go back and choose which account it uses.`,
-      })
-      const question = room.questions.ask(signal)
-      yield { type: 'choose', questionId: question.id, inUse: inUse.label, signedIn: account.label }
-      if ((await question.answer) === 'kept')
-        return await decline(room.registry, { practice: wish.practice, provider: connector.provider.id, account }, party, grant)
-    }
-    const { record, warning } = await saveGrant(room, wish, party, grant, account)
-    attempt.finish({
-      outcome: 'connected',
-      title: `${connector.name} is connected`,
-      text: `Plugboard may now act as ${account.label}, for what you allowed.`,
-    })
-    yield { type: 'saved', record, warning }
+    yield* keep(room, wish, party, await attempt.exchange(), signal, attempt.finish)
   } catch (error) {
-    const known = signal.aborted ? cancellation(connector, signal) : AppError.from(error)
-    attempt.finish({ outcome: 'failed', title: `${connector.name} is not connected`, text: known.message })
+    const known = signal.aborted ? cancellation(wish.connector, signal) : AppError.from(error)
+    attempt.finish({ outcome: 'failed', title: `${wish.connector.name} is not connected`, text: known.message })
     throw signal.aborted ? known : error
   } finally {
     await attempt.close()
   }
 }
 
-const cancellation = ({ name }: Connector, { reason }: AbortSignal): AppError =>
-  reason instanceof AppError ? reason : new AppError('cancelled', `Connecting to ${name} was cancelled.`)
-
-/** Asks the service whose account it is, with the fresh token. */
-async function identify(
-  connector: Connector,
-  { practiceOrigins }: Counterpart,
-  { accessToken }: Grant,
-  practice: boolean,
-  signal: AbortSignal,
-): Promise<Account> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(30_000)])
-  const bound = boundFetch({ accessToken, apiOrigins: connector.provider.apiOrigins, practiceOrigins })
-  const withSignal: typeof fetch = (input, init) =>
-    bound(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limited]) : limited })
+async function* byCode(room: SignInRoom, wish: Wish, party: Counterpart, signal: AbortSignal): AsyncGenerator<SignInEvent, void> {
+  const attempt = await signInByCode({ ...party, scopes: wish.scopes, signal, now: room.now, wait: room.wait })
   try {
-    return await connector.identity({ fetch: withSignal, account: null, practice, signal: limited })
+    const { userCode, verificationUri, verificationUriComplete, expiresAt } = attempt
+    yield { type: 'code', userCode, verificationUri, verificationUriComplete, expiresAt: iso(expiresAt) }
+    const grant = await attempt.granted
+    yield { type: 'exchanging' }
+    yield* keep(room, wish, party, grant, signal, () => {})
   } catch (error) {
-    if (error instanceof AppError) throw error
-    throw (
-      connector.explain?.(error) ??
-      new AppError('unavailable', `${connector.provider.name} did not say which account this is. Try again in a minute.`, {
-        cause: error,
-        action: { kind: 'retry' },
-      })
-    )
+    throw signal.aborted ? cancellation(wish.connector, signal) : error
+  } finally {
+    attempt.close()
   }
 }
+
+/** Finds out whose account a fresh grant is, has the user choose where it is another one than before, and keeps it. */
+async function* keep(
+  room: SignInRoom,
+  wish: Wish,
+  asked: Counterpart,
+  grant: Grant,
+  signal: AbortSignal,
+  finish: (page: Page) => void,
+): AsyncGenerator<SignInEvent, void> {
+  const { connector } = wish
+  const party = { ...asked, facts: await learnFacts(asked, grant, signal) }
+  const account = await identify(connector, party, grant, wish.practice, signal)
+  signal.throwIfAborted()
+  const inUse = wish.existing?.practice === wish.practice ? wish.existing.account : null
+  if (inUse && inUse.id !== account.id) {
+    finish({
+      outcome: 'connected',
+      title: `You are signed in as ${account.label}`,
+      text: `Plugboard has used ${inUse.label} until now. Go back and choose which account it uses.`,
+    })
+    const question = room.questions.ask(signal)
+    yield { type: 'choose', questionId: question.id, inUse: inUse.label, signedIn: account.label }
+    if ((await question.answer) === 'kept')
+      return await decline(room.registry, { practice: wish.practice, provider: connector.provider.id, account }, party, grant)
+  }
+  const { record, warning } = await saveGrant(room, wish, party, grant, account)
+  finish({
+    outcome: 'connected',
+    title: `${connector.name} is connected`,
+    text: `Plugboard may now act as ${account.label}, for what you allowed.`,
+  })
+  yield { type: 'saved', record, warning }
+}
+
+const cancellation = ({ name }: Connector, { reason }: AbortSignal): AppError =>
+  reason instanceof AppError ? reason : new AppError('cancelled', `Connecting to ${name} was cancelled.`)

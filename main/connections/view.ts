@@ -6,36 +6,45 @@ import type { Connector } from '../../core/connector.ts'
 import type { MainContract } from '../../core/contract/main.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { StoredConnection } from './registry.ts'
-import { secretId } from './secrets.ts'
+import { iso, keysAreGone, reasonOf } from './token-state.ts'
 
 type Outputs = InferContractRouterOutputs<MainContract>['connections']
 export type ConnectionRow = Outputs['list'][number]
 export type Access = Outputs['access']
 export type Disconnected = Outputs['disconnect']
 
-/** A connection as the user sees it: its own state, unless the vault has something to say. */
-export function toConnection(record: StoredConnection, vault: Vault): Connection {
-  const {
-    scopesAsked: _asked,
-    clientId: _client,
-    grantId: _grant,
-    generation: _generation,
-    attempt: _attempt,
-    answerLost: _lost,
-    failures: _failures,
-    ...shown
-  } = record
-  return { ...shown, ...vaultState(record, vault) }
+/** A connection as the user sees it: its own state, unless the vault has something to say. `provider` is its name. */
+export function toConnection(record: StoredConnection, vault: Vault, provider: string): Connection {
+  const { id, appId, connector, name, mode, practice, isDefault, account, createdAt, scopes, since, nextTry, renewable, accessExpiresAt } =
+    record
+  return {
+    id,
+    appId,
+    connector,
+    provider: record.provider,
+    name,
+    mode,
+    practice,
+    isDefault,
+    account,
+    scopesGranted: scopes,
+    since: iso(since),
+    nextTryAt: nextTry === null ? null : iso(nextTry),
+    renewable,
+    accessExpiresAt: accessExpiresAt === null ? null : iso(accessExpiresAt),
+    createdAt,
+    ...stateOf(record, vault, provider),
+  }
 }
 
-function vaultState({ id, state }: StoredConnection, vault: Vault): Pick<Connection, 'state'> & { reason?: string } {
-  if (state !== 'connected' && state !== 'retrying') return { state }
-  const { protection, message } = vault.status()
-  if (protection === 'locked') return { state: 'locked', reason: message }
-  if (vault.lockedIds().includes(secretId(id)))
-    return { state: 'locked', reason: 'It is sealed with a key that is not on this computer any more.' }
-  if (!vault.ids().includes(secretId(id))) return { state: 'needs_reconnect', reason: 'Its tokens were kept in memory only and are gone.' }
-  return { state }
+function stateOf(record: StoredConnection, vault: Vault, provider: string): Pick<Connection, 'state' | 'reason'> {
+  const { state, sealed } = record
+  if (state === 'connected' || state === 'retrying') {
+    const { protection, message } = vault.status()
+    if (protection === 'locked') return { state: 'locked', reason: message }
+    if (sealed === null || !vault.opens(sealed)) return { state: 'needs_reconnect', reason: keysAreGone }
+  }
+  return { state, reason: reasonOf(record, provider) }
 }
 
 /** The uses of an app that go through this connection: those that name it, and those that name none when it is the default. */
@@ -55,8 +64,8 @@ function usersOf(uses: readonly Use[]): User[] {
 }
 
 /** A row of “My integrations”. */
-export function toRow(record: StoredConnection, vault: Vault, model: AppModel | null, calls: readonly Activity[]): ConnectionRow {
-  return { ...toConnection(record, vault), lastUsedAt: calls[0]?.at ?? null, usedBy: usersOf(usesThrough(record, model)) }
+export function toRow(shown: Connection, record: StoredConnection, model: AppModel | null, calls: readonly Activity[]): ConnectionRow {
+  return { ...shown, lastUsedAt: calls[0]?.at ?? null, usedBy: usersOf(usesThrough(record, model)) }
 }
 
 /** “View access”: each permission in plain words, whether it was given, and what needs it. */
@@ -65,12 +74,12 @@ export function toPermissions(record: StoredConnection, connector: Connector, mo
   const needing = (scope: string) => uses.filter(({ action }) => connector.actions[action]?.scopes.includes(scope))
   const needed = uses.flatMap(({ action }) => connector.actions[action]?.scopes ?? [])
   // A scope that another one stands for is not shown twice.
-  const implied = new Set(record.scopesGranted.flatMap(scope => connector.provider.impliedScopes?.[scope] ?? []))
-  const shown = record.scopesGranted.filter(scope => !implied.has(scope) || scope in connector.scopes)
+  const implied = new Set(record.scopes.flatMap(scope => connector.provider.impliedScopes?.[scope] ?? []))
+  const shown = record.scopes.filter(scope => !implied.has(scope) || scope in connector.scopes)
   return [...new Set([...shown, ...needed])].map(scope => ({
     scope,
     text: connector.scopes[scope] ?? scope,
     neededBy: usersOf(needing(scope)),
-    granted: record.scopesGranted.includes(scope),
+    granted: record.scopes.includes(scope),
   }))
 }

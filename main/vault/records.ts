@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeFileAtomically } from '../../host/files/atomic.ts'
-import { sealed, type Sealed } from './seal.ts'
+import { parseSealed, type Sealed } from './seal.ts'
 
 export type SealedRecords = Awaited<ReturnType<typeof openRecords>>
 
@@ -48,9 +48,5 @@ export async function openRecords(folder: string) {
 const fileName = (id: string): string => `${createHash('sha256').update(id).digest('hex')}.json`
 
 async function readRecord(file: string): Promise<Sealed | null> {
-  try {
-    return sealed.parse(JSON.parse(await readFile(file, 'utf8')))
-  } catch {
-    return null
-  }
+  return parseSealed(await readFile(file, 'utf8').catch(() => ''))
 }

@@ -40,6 +40,15 @@ export function open(key: Key, record: Sealed): string | null {
   }
 }
 
+/** Null when it is not what `seal` made. */
+export function parseSealed(text: string): Sealed | null {
+  try {
+    return sealed.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
 /** Stands beside the data and tells whether a key is the right one before anything is opened with it. Says nothing about the key. */
 export const checkValue = (key: Key): string => createHmac('sha256', key.bytes).update(`plugboard-vault check ${key.id}`).digest('base64')
 

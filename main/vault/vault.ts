@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import type { z } from 'zod'
 import type { vaultStatus } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
+import type { Sealer } from '../../tokens/sealer.ts'
 import { readHeader, setHeaderAside, writeHeader, type ProtectedKey } from './header.ts'
 import { keychainWorks, systemKeychain, within, type Keychain } from './keychain.ts'
 import { unwrap, wrap } from './passphrase.ts'
 import { openRecords } from './records.ts'
-import { checkValue, isRightKey, open, seal, type Key } from './seal.ts'
+import { checkValue, isRightKey, open, parseSealed, seal, type Key } from './seal.ts'
+import { createSealer } from './sealer.ts'
 import { lockedMessage, openMessage, type LockReason } from './status.ts'
 
 export type VaultStatus = z.infer<typeof vaultStatus>
@@ -32,6 +34,13 @@ export type Vault = {
   ids(): string[]
   /** Records that cannot be opened with the keys at hand. They are kept. */
   lockedIds(): string[]
+  /**
+   * Seals, under the vault's key, what another room keeps. Without protection on disk the key lives as long as this process, and what it
+   * sealed opens afterwards only if a passphrase was chosen meanwhile.
+   */
+  sealer: Sealer
+  /** Whether the key that this was sealed with is at hand. */
+  opens(sealed: string): boolean
   onChange(listener: () => void): () => void
 }
 
@@ -57,6 +66,7 @@ export async function openVault({
   const listeners = new Set<() => void>()
   const keys = new Map<string, Key>()
   const session = new Map<string, string>()
+  const sessionKey = newKey()
   let state: State = { kind: 'unset' }
   let known: ProtectedKey[] = []
   let last: Promise<unknown> = Promise.resolve()
@@ -129,6 +139,20 @@ export async function openVault({
     return (state.kind === 'open' && current && keys.get(current.keyId)) || null
   }
 
+  /** The session's key opens what was sealed in this process, also once a passphrase protects it. */
+  const keyOf = (id: string): Key | undefined => (id === sessionKey.id ? sessionKey : keys.get(id))
+
+  const sealer = createSealer(
+    () => {
+      mustBeOpen()
+      return keyInUse() ?? sessionKey
+    },
+    id => {
+      mustBeOpen()
+      return keyOf(id)
+    },
+  )
+
   function mustBeOpen(): void {
     if (state.kind === 'open' || state.kind === 'session') return
     throw new AppError('unauthorized', status().message, { action: { kind: 'unlock' } })
@@ -156,6 +180,8 @@ export async function openVault({
   return {
     status,
     lockedIds,
+    sealer,
+    opens: text => keyOf(parseSealed(text)?.keyId ?? '') !== undefined,
     ids: () => [...new Set([...records.all().map(({ id }) => id), ...session.keys()])],
     onChange(listener) {
       listeners.add(listener)
@@ -168,7 +194,7 @@ export async function openVault({
         if (state.kind === 'locked' && (await tryPassphrase(passphrase))) return enter({ kind: 'open', protection: 'passphrase' })
         if (state.kind === 'locked' && state.reason === 'damaged') await setHeaderAside(folder)
         const [previous] = known
-        const key = keyInUse() ?? newKey()
+        const key = keyInUse() ?? sessionKey
         await adopt(key, { keyId: key.id, protection: 'passphrase', check: checkValue(key), wrapping: await wrap(key, passphrase) })
         for (const [id, value] of session) await records.put(seal(key, id, value))
         session.clear()
