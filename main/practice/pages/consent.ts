@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { isLoopback } from '../oauth-clients.ts'
+import { permissionChoices, permissionStyles } from './permissions.ts'
 
 /**
  * The emulator's own sign-in page in our looks: its markup and form stay as they are, its style sheet and its links to the internet go.
@@ -8,6 +9,8 @@ import { isLoopback } from '../oauth-clients.ts'
 export const restyleConsent: MiddlewareHandler = async (c, next) => {
   await next()
   if (!c.res.headers.get('content-type')?.startsWith('text/html')) return
+  const url = new URL(c.req.url)
+  const choices = String(await permissionChoices(url))
   const page = (await c.res.text())
     .replace(
       /<style>[\s\S]*?<\/style>/,
@@ -19,7 +22,8 @@ export const restyleConsent: MiddlewareHandler = async (c, next) => {
     .replace('<div class="content">', '<div class="content" role="main">')
     .replace('<div class="card-title">', '<div class="card-title" role="heading" aria-level="1">')
     .replace(/(class="emu-bar-title"[^>]*>)(\w+) Emulator/, '$1$2')
-    .replace(/<\/form>(?![\s\S]*<\/form>)/, `</form>${wayOut(new URL(c.req.url))}`)
+    .replace('<form class="user-form"', form => choices + form)
+    .replace(/<\/form>(?![\s\S]*<\/form>)/, `</form>${wayOut(url)}`)
   c.res = new Response(page, { status: c.res.status, headers: c.res.headers })
   c.header('content-length', undefined)
 }
@@ -40,6 +44,7 @@ body { grid-template-rows: auto 1fr auto }
 .content-inner { width: 100%; max-width: 420px; background: var(--surface); border: 1px solid var(--line); border-radius: 10px; padding: 24px }
 .card-title, .error-title { font: 600 20px/28px var(--sans) }
 .card-subtitle, .error-msg { color: var(--text-2); margin: 4px 0 16px }
+${permissionStyles}
 .user-form { margin: 0 0 8px }
 .user-btn { display: flex; gap: 12px; align-items: center; width: 100%; padding: 8px 12px; border: 1px solid var(--line); border-radius: 6px; background: var(--surface); color: var(--text); font: inherit; text-align: left; cursor: pointer }
 .user-btn:hover { background: var(--hover) }

@@ -6,6 +6,7 @@ import { consentStyles } from './consent.ts'
 import { githubPages } from './github.ts'
 import { googlePages } from './google.ts'
 import { liveScript } from './live.ts'
+import { permissionScript } from './permissions.ts'
 import { slackPages } from './slack.ts'
 import { styles } from './style.ts'
 
@@ -32,6 +33,7 @@ export function createPages(emulated: Emulated, api: InternalApi) {
   })
   app.get('/style.css', c => c.body(styles, 200, { 'content-type': 'text/css; charset=utf-8' }))
   app.get('/consent.css', c => c.body(consentStyles, 200, { 'content-type': 'text/css; charset=utf-8' }))
+  app.get('/consent.js', c => c.body(permissionScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
   app.get('/live.js', c => c.body(liveScript, 200, { 'content-type': 'text/javascript; charset=utf-8' }))
   app.get('/changes', c =>
     streamSSE(c, async stream => {
