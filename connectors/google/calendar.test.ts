@@ -36,6 +36,19 @@ test('an event is added, changed in part, and deleted', async () => {
   await assert.rejects(run(calendar, call, 'updateEvent', { id: made.id, title: 'x' }), { code: 'not_found' })
 })
 
+test('one wish adds one event, however often it is sent', async () => {
+  const wish = { title: 'Only once', start: '2032-05-01' }
+  const keyed = { ...call, idempotencyKey: 'run-1/0/abc/0' }
+  const [first, second] = [await run(calendar, keyed, 'createEvent', wish), await run(calendar, keyed, 'createEvent', wish)]
+  assert.equal(first.id, second.id)
+  await run(calendar, { ...call, idempotencyKey: 'run-2/0/abc/0' }, 'createEvent', wish)
+  const events = await run(calendar, call, 'listEvents', { from: '2032-04-30T00:00:00Z', to: '2032-05-03T00:00:00Z' })
+  assert.deepEqual(
+    events.map(({ title }) => title),
+    ['Only once', 'Only once'],
+  )
+})
+
 test('calendars are listed and offered as choices', async () => {
   assert.deepEqual(
     (await run(calendar, call, 'listCalendars', {})).map(({ name }) => name),

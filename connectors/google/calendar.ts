@@ -5,6 +5,7 @@ import { field, limit } from '../field.ts'
 import { google } from '../providers/google.ts'
 import { calendar } from './client.ts'
 import { explainGoogle } from './errors.ts'
+import { insertEvent } from './keyed-event.ts'
 import { googleLimits } from './limits.ts'
 import { endAfter, readMoment } from './event-times.ts'
 import { googleIdentity, googleIdentityScopes, identityScopeWords } from './identity.ts'
@@ -114,6 +115,7 @@ export default connector({
       does: 'Adds an event. Without an end it lasts an hour. Each call adds another one.',
       effect: 'write',
       idempotent: false,
+      keyed: true,
       scopes: [scope('events')],
       input: z.object({
         calendar: calendarId,
@@ -133,7 +135,7 @@ export default connector({
           start,
           end: input.end ? readMoment(input.end, input.timeZone) : endAfter(start),
         }
-        return read((await (await calendar(call)).events.insert({ calendarId: input.calendar, requestBody })).data)
+        return read(await insertEvent(call, input.calendar, requestBody))
       },
     }),
     updateEvent: action({

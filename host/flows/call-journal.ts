@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { connectors } from '../../connectors/index.ts'
+import type { AnyAction } from '../../core/connector.ts'
 import { AppError, type ErrorCode } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { AppDatabase } from '../store/database.ts'
@@ -27,7 +28,8 @@ export type CallJournal = ReturnType<typeof createCallJournal>
 /**
  * Outside calls of flow steps that must not happen twice: writes of actions that are not idempotent. Such a call is noted before it is
  * sent and its answer after, so a step that runs again (a retry, a `kill -9`) gets the answer it had. When it is not known whether a
- * call arrived it is not repeated: the step fails with `conflict`, and a person decides.
+ * call arrived it is not repeated: the step fails with `conflict`, and a person decides. A service that does a thing once for one key is
+ * asked again with that key.
  */
 export function createCallJournal({ database, commits, callAction }: { database: AppDatabase; commits: Commits; callAction: CallAction }) {
   database.migrate('flow-calls', table)
@@ -42,7 +44,7 @@ export function createCallJournal({ database, commits, callAction }: { database:
   /** How often each call was made in the attempt under way. */
   const made = new Map<string, Map<string, number>>()
 
-  async function once(stepId: string, request: ActionRequest, title: string): Promise<Json> {
+  async function once(stepId: string, request: ActionRequest, { title, keyed }: AnyAction): Promise<Json> {
     const call = fingerprint(request)
     const counts = made.get(stepId) ?? new Map<string, number>()
     const nth = counts.get(call) ?? 0
@@ -53,12 +55,16 @@ export function createCallJournal({ database, commits, callAction }: { database:
       throw new AppError('conflict', `Plugboard stopped while “${title}” was under way. ${mayBeDone(request)}`, {
         action: { kind: 'retry' },
       })
-    await commits.write(() => note.run(stepId, call, nth))
+    if (!keyed) await commits.write(() => note.run(stepId, call, nth))
     try {
-      const output = await callAction({ ...request, idempotencyKey: request.idempotencyKey ?? `${stepId}/${call.slice(0, 12)}/${nth}` })
-      await commits.write(() => answer.run(JSON.stringify(output), stepId, call, nth))
+      const output = await callAction({ ...request, idempotencyKey: `${stepId}/${call.slice(0, 12)}/${nth}` })
+      await commits.write(() => {
+        if (keyed) note.run(stepId, call, nth)
+        answer.run(JSON.stringify(output), stepId, call, nth)
+      })
       return output
     } catch (error) {
+      if (keyed) throw error
       if (didNothing(error)) {
         await commits.write(() => remove.run(stepId, call, nth))
         throw error
@@ -73,7 +79,7 @@ export function createCallJournal({ database, commits, callAction }: { database:
       const { stepId, by } = request.caller
       const action = connectors[request.connector]?.actions[request.action]
       if (stepId === null || by.kind !== 'flow' || !action || action.effect === 'read' || action.idempotent) return callAction(request)
-      return once(stepId, request, action.title)
+      return once(stepId, request, action)
     },
     /** A new attempt of a step: its calls are counted from the start again. */
     begin: (stepId: string) => made.delete(stepId),

@@ -58,6 +58,26 @@ export function googleGaps(emulated: Emulated): Hono {
     eventAnswer(c.req.raw, c.req.param('calendarId'), c.req.param('eventId')),
   )
 
+  // Google takes an event's id from who adds it, and a second time says that it is there.
+  app.post('/calendar/v3/calendars/:calendarId/events', async c => {
+    const { calendarId } = c.req.param()
+    const login = tokens.get(bearerOf(c.req.raw) ?? '')?.login
+    const named = z.object({ id: z.string().regex(/^[a-v0-9]{5,1024}$/) }).safeParse(
+      await c.req.raw
+        .clone()
+        .json()
+        .catch(() => null),
+    )
+    if (named.success && ownEvent(login, calendarId, named.data.id))
+      return googleError(409, 'The requested identifier already exists.', 'duplicate', 'ALREADY_EXISTS')
+    const answer = await fetch(c.req.raw)
+    if (!named.success || !answer.ok) return answer
+    const made = event.parse(await answer.json())
+    const row = ownEvent(login, calendarId, made.id)
+    if (row) events.update(row.id, { google_id: named.data.id })
+    return eventAnswer(new Request(c.req.url, { headers: c.req.raw.headers }), calendarId, named.data.id)
+  })
+
   app.on(['PATCH', 'PUT'], '/calendar/v3/calendars/:calendarId/events/:eventId', async c => {
     const { calendarId, eventId } = c.req.param()
     const found = ownEvent(tokens.get(bearerOf(c.req.raw) ?? '')?.login, calendarId, eventId)
