@@ -24,7 +24,8 @@ type Run = (query: RawBuilder<unknown>) => Promise<Row[]>
 const tries = 6
 /** A process that stands still in a transaction keeps others from its rows no longer than this. */
 const idleInTransactionMs = 30_000
-const graceMs = 2000
+/** The server stops a query first and says so; only one that does not even do that is given up here. */
+const patience = 1.5
 
 /** Only says queries in SQL: connections are ours, as each has to be on the right schema. */
 const compiler = new Kysely<unknown>({
@@ -77,7 +78,7 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
   }
 
   async function attempt<T>(client: pg.PoolClient, work: () => Steps<T>, isLong: boolean): Promise<T> {
-    const run = runner(client, isLong ? undefined : statementTimeoutMs + graceMs)
+    const run = runner(client, isLong ? undefined : statementTimeoutMs * patience)
     await run(sql`begin`)
     try {
       if (isLong) await run(sql`set local statement_timeout = 0`)
@@ -96,7 +97,7 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
   return {
     async query(schema, query) {
       try {
-        return await use(schema, client => runner(client, statementTimeoutMs + graceMs)(query))
+        return await use(schema, client => runner(client, statementTimeoutMs * patience)(query))
       } catch (error) {
         throw explainPostgresError(error)
       }
