@@ -1,0 +1,67 @@
+import { relayInfo } from '../core/contract/relay.ts'
+import { createRelayApp } from './app.ts'
+import type { RelayConfig } from './config.ts'
+import { openRelayDatabase } from './database.ts'
+import { readMasterKeys } from './keys/master.ts'
+import type { Log } from './log.ts'
+import { createRooms } from './rooms.ts'
+import { startServer, type ServerLimits } from './server.ts'
+
+export type Relay = {
+  url: string
+  /** Where the first owner sets the relay up. Null when there is one. */
+  setupUrl: string | null
+  /** Whether RELAY_URL leads here. False: people and desktops that use it reach something else, or nothing. */
+  reachesItself(): Promise<boolean>
+  /** Finishes what is under way within the limit of the settings, then ends. */
+  close(): Promise<void>
+}
+
+export type RelayOptions = { config: RelayConfig; version: string; log: Log; limits?: ServerLimits; now?: () => number }
+
+/** Starts a relay in this process. Errors: `conflict`, `unavailable`, `validation`, one sentence each. */
+export async function startRelay({ config, version, log, limits, now }: RelayOptions): Promise<Relay> {
+  const masters = await readMasterKeys(config)
+  if (masters.made)
+    log.warn(`A master key was made in ${masters.made}. Back it up: without it, connections on this relay have to be connected again.`)
+  if (config.databaseUrl && !config.key)
+    log.warn('Set RELAY_KEY to the same key on every node: the one in the data folder is for this node alone.')
+  const { database, close } = await openRelayDatabase(config)
+  try {
+    const server = await startServer(config, limits)
+    const url = config.url ?? `http://127.0.0.1:${server.port}`
+    let ready = true
+    const rooms = await createRooms({ config, url, version, database, masters, log, now }).catch(async (error: unknown) => {
+      await server.drain(0)
+      throw error
+    })
+    const app = createRelayApp(rooms, () => ready)
+    server.answer((request, env) => app.fetch(request, env))
+    const token = await rooms.setup.newLink()
+    return {
+      url,
+      setupUrl: token && `${url}/set-up?token=${token}`,
+      reachesItself: () => leadsTo(url, rooms.info.publicKey.kid),
+      async close() {
+        ready = false
+        const cutOff = await server.drain(config.drainMs)
+        if (cutOff > 0) log.warn('Requests were cut off, because they took too long to finish.', { cutOff })
+        await close()
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Asks the public address who it is: every node of this relay has the same key. */
+async function leadsTo(url: string, kid: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/.well-known/plugboard-relay`, { redirect: 'error', signal: AbortSignal.timeout(5000) })
+    return relayInfo.parse(await response.json()).publicKey.kid === kid
+  } catch {
+    // Nothing, or something that is no relay.
+    return false
+  }
+}

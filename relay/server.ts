@@ -1,0 +1,83 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { AppError } from '../core/errors.ts'
+
+export type ServerLimits = {
+  /** How long a client may take for the headers, and for a whole request: slower ones are cut off with 408. */
+  headersTimeoutMs?: number
+  requestTimeoutMs?: number
+  checkEveryMs?: number
+}
+
+export type RelayServer = {
+  port: number
+  /** Requests are answered by `listener` from now on; until then they wait. */
+  answer(fetch: (request: Request, env: object) => Response | Promise<Response>): void
+  /**
+   * Ends within `limitMs`: what is under way is finished, connections are not kept, and new requests are still answered until nothing is
+   * under way. Resolves with the number of requests that had to be cut off.
+   */
+  drain(limitMs: number): Promise<number>
+}
+
+/** Listens. Errors: `conflict` for a port that is taken, `unavailable`. */
+export async function startServer(
+  { port, host }: { port: number; host: string },
+  { headersTimeoutMs = 10_000, requestTimeoutMs = 60_000, checkEveryMs = 2000 }: ServerLimits = {},
+): Promise<RelayServer> {
+  const listening = Promise.withResolvers<RequestListener>()
+  let underWay = 0
+  let draining: PromiseWithResolvers<void> | null = null
+  const server = createServer(
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: checkEveryMs,
+      maxHeaderSize: 16_384,
+    },
+    async (request, response) => {
+      underWay += 1
+      response.once('close', () => {
+        underWay -= 1
+        if (underWay === 0) draining?.resolve()
+      })
+      if (draining) response.setHeader('connection', 'close')
+      const listener = await listening.promise
+      listener(request, response)
+    },
+  )
+  await listen(server, port, host)
+  return {
+    port: (server.address() as AddressInfo).port,
+    answer: fetch => listening.resolve(getRequestListener(fetch)),
+    async drain(limitMs) {
+      draining = Promise.withResolvers<void>()
+      if (underWay === 0) draining.resolve()
+      const timer = setTimeout(draining.resolve, limitMs)
+      await draining.promise
+      clearTimeout(timer)
+      const cutOff = underWay
+      server.close()
+      server.closeAllConnections()
+      return cutOff
+    },
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('error', (cause: NodeJS.ErrnoException) =>
+    reject(
+      cause.code === 'EADDRINUSE'
+        ? new AppError('conflict', `Port ${port} is taken by another program. Choose another one with PORT.`, { cause })
+        : new AppError(
+            'unavailable',
+            `The relay cannot listen on ${host}, port ${port} (${String(cause.code)}). Choose others with HOST and PORT.`,
+            { cause },
+          ),
+    ),
+  )
+  server.listen(port, host, resolve)
+  return promise
+}
