@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { maskSecrets, withoutValues } from './secrets.ts'
+import { createScrubber, maskSecrets, withoutValues } from './secrets.ts'
 
 const tokens = [
   'xoxb-123456789012-abcdefGHIJ',
@@ -35,4 +35,10 @@ test('ordinary text stays as it is', () => {
 test('known values are hidden, also as they stand in an address; words that are too short are left', () => {
   assert.equal(withoutValues('a tok/123+456 b tok%2F123%2B456 c', ['tok/123+456']), 'a •••••• b •••••• c')
   assert.equal(withoutValues('the end', ['the']), 'the end')
+})
+
+test('a scrubber hides what it was told and forgets the oldest first', () => {
+  const { know, scrub } = createScrubber(2)
+  for (const value of ['opaque-one', 'opaque-two', 'opaque-one', 'opaque-three']) know(value)
+  assert.equal(scrub('opaque-one opaque-two opaque-three ghp_0123456789abcdefghij'), '•••••• opaque-two •••••• ••••••')
 })

@@ -49,3 +49,19 @@ export function withoutValues(text: string, values: Iterable<string>): string {
   }
   return result
 }
+
+export type Scrubber = ReturnType<typeof createScrubber>
+
+/** Cleans texts for logs and errors: of what looks like a credential, and of the values it was told. It remembers the last `most` of them. */
+export function createScrubber(most = 500) {
+  const values = new Set<string>()
+  return {
+    know(value: string): void {
+      values.delete(value)
+      values.add(value)
+      const [oldest] = values
+      if (values.size > most && oldest !== undefined) values.delete(oldest)
+    },
+    scrub: (text: string): string => maskSecrets(withoutValues(text, values)),
+  }
+}

@@ -2,6 +2,7 @@
 import type { CredentialsContract } from '../core/contract/credentials.ts'
 import type { AppError } from '../core/errors.ts'
 import { connectPort } from '../core/rpc/connect.ts'
+import { maskSecrets } from '../core/secrets.ts'
 import { splitPort, type Port } from '../core/rpc/port.ts'
 import { serveOnPort } from '../core/rpc/serve.ts'
 import { createHost } from './host.ts'
@@ -31,7 +32,7 @@ function portToParent(): Port {
 /** Bugs go to the log that main keeps of this process. Only messages and stacks: never a value that passed through. */
 function report(error: AppError): void {
   const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : String(error.cause ?? '')
-  process.stderr.write(`${new Date().toISOString()} ${error.code} ${error.message} ${cause}\n`)
+  process.stderr.write(maskSecrets(`${new Date().toISOString()} ${error.code} ${error.message} ${cause}\n`))
 }
 
 const { host: hostPart, credentials } = splitPort(portToParent(), ['host', 'credentials'])

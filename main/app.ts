@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { connectors } from '../connectors/index.ts'
 import { credentialsContract } from '../core/contract/credentials.ts'
 import { AppError } from '../core/errors.ts'
+import { createScrubber, type Scrubber } from '../core/secrets.ts'
 import { describeTrigger } from '../host/flows/trigger-words.ts'
 import { toChangeSet } from '../planner/change-set.ts'
 import { plan } from '../planner/plan.ts'
@@ -19,14 +20,15 @@ import { openVault } from './vault/vault.ts'
 
 /** Puts the rooms together. The shells put the result on a transport; nothing here knows which shell it is in. */
 export async function createApp({ shell, home, version }: AppOptions): Promise<PlugboardApp> {
-  const log = openLog(home)
+  const secrets = createScrubber()
+  const log = openLog(home, secrets.scrub)
   const projects = createProjects({ home })
   const vault = await openVault({ home })
   const practice = createPractice({ home, appRoot: projects.root, report: log.report, fork: () => shell.fork('practice') })
 
   const hostLink = createHostLink({
     fork: () => shell.fork('host'),
-    credentials: credentialsRouter(() => connections),
+    credentials: credentialsRouter(() => connections, secrets),
     report: log.report,
     log: log.write,
   })
@@ -117,10 +119,14 @@ export async function createApp({ shell, home, version }: AppOptions): Promise<P
 }
 
 /** What the host may ask: tokens that live for a short while, and which accounts there are. */
-function credentialsRouter(connections: () => Connections) {
+function credentialsRouter(connections: () => Connections, secrets: Scrubber) {
   const os = implement(credentialsContract)
   return os.router({
-    accessToken: os.accessToken.handler(({ input }) => connections().accessToken(input)),
+    accessToken: os.accessToken.handler(async ({ input }) => {
+      const credential = await connections().accessToken(input)
+      secrets.know(credential.accessToken)
+      return credential
+    }),
     accounts: os.accounts.handler(({ input }) => connections().accounts(input.appId)),
   })
 }

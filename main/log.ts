@@ -1,11 +1,12 @@
 import { appendFile, mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AppError } from '../core/errors.ts'
+import { maskSecrets } from '../core/secrets.ts'
 
 const limitBytes = 5_000_000
 
-/** `logs/plugboard.log` in the home directory, one older file kept. Errors with their causes; never a value that passed through a call. */
-export function openLog(home: string) {
+/** `logs/plugboard.log` in the home directory, one older file kept. Errors with their causes; never a value that passed through a call: `scrub` cleans every text. */
+export function openLog(home: string, scrub: (text: string) => string = maskSecrets) {
   const folder = join(home, 'logs')
   const file = join(folder, 'plugboard.log')
   let writing: Promise<void> = Promise.resolve()
@@ -22,7 +23,7 @@ export function openLog(home: string) {
 
   /** A log that cannot be written must not take the app down with it. */
   const write = (text: string): void => {
-    writing = writing.then(() => append(text)).catch(() => {})
+    writing = writing.then(() => append(scrub(text))).catch(() => {})
   }
 
   return {

@@ -2,6 +2,7 @@ import { mapEventIterator } from '@orpc/client'
 import { ORPCError, type AnyRouter } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/message-port'
 import { AppError } from '../errors.ts'
+import { maskSecrets } from '../secrets.ts'
 import { isStream, type Port } from './port.ts'
 
 /** Answers calls that arrive on a port. `report` hears of every error that is a bug, with its cause. */
@@ -9,7 +10,7 @@ export function serveOnPort(port: Port, router: AnyRouter, report: (error: AppEr
   new RPCHandler(router, rpcOptions(report)).upgrade(port as MessagePort)
 }
 
-/** Turns what a handler throws into the one error that crosses a boundary; also for handlers on other transports. */
+/** Turns what a handler throws into the one error that crosses a boundary, without secrets; also for handlers on other transports. */
 export function rpcOptions(report: (error: AppError) => void) {
   const translate = async <T>({ next }: { next(): Promise<T> }): Promise<T> => {
     try {
@@ -28,7 +29,10 @@ function toRpcError(error: unknown, report: (error: AppError) => void): ORPCErro
   if (error instanceof ORPCError && error.code === 'APP') return error
   const known = error instanceof ORPCError ? fromOrpc(error) : AppError.from(error)
   if (known.code === 'internal') report(known)
-  return new ORPCError('APP', { status: 400, message: known.message, data: known.toJSON(), defined: true })
+  const shape = known.toJSON()
+  const message = maskSecrets(shape.message)
+  const data = { ...shape, message, ...(shape.details && { details: maskSecrets(shape.details) }) }
+  return new ORPCError('APP', { status: 400, message, data, defined: true })
 }
 
 function fromOrpc(error: ORPCError<string, unknown>): AppError {

@@ -132,6 +132,7 @@ export const credentialOf = (change: Partial<Credential> = {}): Credential => ({
   scopesGranted: ['notes:read', 'notes:write'],
   account: null,
   mode: 'shared',
+  facts: {},
   practiceOrigins: null,
   ...change,
 })
