@@ -46,10 +46,11 @@ function CallLine({ row, call }: { row: ConnectionRow; call: Call }) {
       ) : (
         <X className="i-14 text-bad-text" aria-label="Failed" />
       )}
-      <span className="min-w-0 flex-1 truncate">
+      <span className="min-w-0 truncate">
         {facts?.actions.find(({ id }) => id === call.action)?.title ?? call.action} <span className="text-ink-3">· {by}</span>
-        {call.errorCode && <span className="text-bad-text"> · {call.errorCode}</span>}
       </span>
+      {call.errorCode && <code className="flex-none text-[11px] text-bad-text">{call.errorCode}</code>}
+      <span className="flex-1" />
       <span className="w-14 text-right text-12 text-ink-3 tabular-nums">{durationWords(call.durationMs)}</span>
       <RelativeTime at={call.at} className="w-18 text-right text-12 text-ink-3" />
     </li>

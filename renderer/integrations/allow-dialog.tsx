@@ -42,13 +42,7 @@ function Ask({ row, scopes }: { row: ConnectionRow; scopes: readonly string[] })
     >
       <ul aria-label="Permissions" className="mt-3 space-y-2">
         {scopes.map(scope => (
-          <li key={scope} className="flex items-start gap-2">
-            <KeyRound className="i-14 mt-[3px] text-ink-3" />
-            <span className="min-w-0 flex-1 text-13">
-              {facts?.permissions.find(permission => permission.scope === scope)?.text ?? scope}
-              <code className="block truncate text-[11px] text-ink-3">{scope}</code>
-            </span>
-          </li>
+          <PermissionWords key={scope} scope={scope} text={facts?.permissions.find(permission => permission.scope === scope)?.text} />
         ))}
       </ul>
       {attempt ? (
@@ -67,6 +61,15 @@ function Ask({ row, scopes }: { row: ConnectionRow; scopes: readonly string[] })
     </Dialog>
   )
 }
+
+const PermissionWords = ({ scope, text }: { scope: string; text: string | undefined }) => (
+  <li className="flex items-start gap-2">
+    <KeyRound className="i-14 mt-[3px] text-ink-3" />
+    <span className="min-w-0 flex-1 text-13">
+      {text} <code className="block truncate text-[11px] text-ink-3">{scope}</code>
+    </span>
+  </li>
+)
 
 /** Leads to the sign-in that asks for exactly these permissions; their words are shown before. `what`: for those who cannot see beside what it stands. */
 export function AllowButton({ request, label = 'Allow', what }: { request: AllowRequest; label?: string; what?: string }) {

@@ -10,10 +10,14 @@ export type ConnectInput = Parameters<typeof client.connections.connect>[0]
 type ConnectEvent = Awaited<ReturnType<typeof client.connections.connect>> extends AsyncIterable<infer Event> ? Event : never
 type EventOf<Type extends ConnectEvent['type']> = Extract<ConnectEvent, { type: Type }>
 
-/** How far a sign-in is. `waiting` has the provider's page, for when no browser has come up; `choosing` the two accounts to choose from. */
+/**
+ * How far a sign-in is. `waiting` has the provider's page, for when no browser has come up; `code` what to type there instead;
+ * `choosing` the two accounts to choose from.
+ */
 export type Progress =
   | { phase: 'starting' | 'exchanging' }
   | { phase: 'waiting'; authorizationUrl: string }
+  | { phase: 'code'; code: EventOf<'code'> }
   | { phase: 'choosing'; question: EventOf<'choose'> }
   | { phase: 'failed'; error: AppError }
 
@@ -67,6 +71,9 @@ async function follow(input: ConnectInput, signal: AbortSignal, update: (progres
         break
       case 'exchanging':
         update({ phase: 'exchanging' })
+        break
+      case 'code':
+        update({ phase: 'code', code: event })
         break
       case 'choose':
         update({ phase: 'choosing', question: event })

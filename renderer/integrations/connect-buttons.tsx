@@ -1,11 +1,12 @@
 import { ExternalLink, FlaskConical } from 'lucide-react'
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import type { ConnectionMode } from '../../core/app/connector-file.ts'
 import { useConnector } from '../app-data.ts'
 import { hrefOf } from '../routes.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { attemptKey, connect, useAttempts } from './attempts.ts'
+import { ConnectFields } from './connect-fields.tsx'
 import { SignInStatus } from './sign-in-status.tsx'
 
 /**
@@ -27,10 +28,23 @@ export function ConnectButtons({
 }) {
   const { name, facts } = useConnector(connector)
   const missingId = useId()
+  const [asksFields, setAsksFields] = useState(false)
   const input = { appId, connector, mode, scopes }
   const key = attemptKey(input)
   const attempt = useAttempts(({ attempts }) => attempts[key])
   if (attempt && attempt.progress.phase !== 'failed') return <SignInStatus attempt={attempt} />
+
+  if (asksFields && facts)
+    return (
+      <ConnectFields
+        tool={facts}
+        onConnect={answers => {
+          setAsksFields(false)
+          void connect({ ...input, practice: false, answers })
+        }}
+        onCancel={() => setAsksFields(false)}
+      />
+    )
 
   const missing = facts?.missing ?? null
   const wide = layout === 'column'
@@ -43,7 +57,7 @@ export function ConnectButtons({
       wide={wide}
       disabled={missing !== null}
       aria-describedby={missing ? missingId : undefined}
-      onClick={() => void connect({ ...input, practice: false })}
+      onClick={() => (facts && facts.fields.length > 0 ? setAsksFields(true) : void connect({ ...input, practice: false }))}
     >
       Connect to {name}
       <ExternalLink className="i-14" />

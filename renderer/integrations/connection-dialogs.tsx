@@ -8,13 +8,42 @@ import { ConfirmDialog, Dialog, DialogActions } from '../ui/dialog.tsx'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { Field, Input } from '../ui/input.tsx'
 import { toast } from '../ui/toast.tsx'
+import { connect, inputFor } from './attempts.ts'
+import { ConnectFields } from './connect-fields.tsx'
 import { nameProblem, usedByWords } from './connection-words.ts'
 import { UseIcon } from './used-by.tsx'
 
-export type ConnectionAsk = { kind: 'rename' | 'disconnect'; row: ConnectionRow }
+/** `real`: a practice account becomes a real one of a tool that has to know something first. */
+export type ConnectionAsk = { kind: 'rename' | 'disconnect' | 'real'; row: ConnectionRow }
 
-export const ConnectionDialogs = ({ ask, onClose }: { ask: ConnectionAsk; onClose: () => void }) =>
-  ask.kind === 'rename' ? <Rename row={ask.row} onClose={onClose} /> : <Disconnect row={ask.row} onClose={onClose} />
+export function ConnectionDialogs({ ask: { kind, row }, onClose }: { ask: ConnectionAsk; onClose: () => void }) {
+  switch (kind) {
+    case 'rename':
+      return <Rename row={row} onClose={onClose} />
+    case 'disconnect':
+      return <Disconnect row={row} onClose={onClose} />
+    case 'real':
+      return <RealAccount row={row} onClose={onClose} />
+  }
+}
+
+function RealAccount({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
+  const { name, facts } = useConnector(row.connector)
+  return (
+    <Dialog open onClose={onClose} title={`Connect to ${name}`} className="space-y-3">
+      {facts && (
+        <ConnectFields
+          tool={facts}
+          onConnect={answers => {
+            onClose()
+            void connect({ ...inputFor(row), practice: false, answers })
+          }}
+          onCancel={onClose}
+        />
+      )}
+    </Dialog>
+  )
+}
 
 function Rename({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
   const { name: tool } = useConnector(row.connector)
@@ -67,6 +96,7 @@ function Rename({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
 /** Asks first and names what will stop; then says whether the provider has taken note, and where to look when it has not. */
 function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void }) {
   const titleOf = useTitleOf(row.appId)
+  const { name } = useConnector(row.connector)
   const disconnect = useAct(() => client.connections.disconnect({ connectionId: row.id }), {
     quiet: true,
     refresh: [keys.connections(row.appId)],
@@ -95,7 +125,7 @@ function Disconnect({ row, onClose }: { row: ConnectionRow; onClose: () => void 
     <ConfirmDialog
       open
       onClose={onClose}
-      title={`Disconnect ${row.name}?`}
+      title={`Disconnect ${row.name} from ${name}?`}
       text={
         usedBy.length > 0
           ? `${usedByWords(usedBy, ' and ')} ${usedBy.length === 1 ? 'stops' : 'stop'} until you connect an account again.`

@@ -60,12 +60,14 @@ export function ConnectionLine({ row, showMode, onAsk }: LineProps) {
         </span>
       </span>
       <span className="col-[2/-1] row-start-2 mt-1.5 flex min-w-0 flex-wrap items-center gap-x-3 @[860px]:contents">
-        <StateChip state={row.state} practice={row.practice} />
+        <span>
+          <StateChip state={row.state} practice={row.practice} />
+        </span>
         <span className="min-w-0">
           <UsedBy row={row} />
         </span>
-        <span className="text-13 text-ink-3 @[860px]:text-right">
-          {row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : 'Never used'}
+        <span className={cx('text-13 text-ink-3 @[860px]:block @[860px]:text-right', !row.lastUsedAt && 'hidden')}>
+          {row.lastUsedAt ? <RelativeTime at={row.lastUsedAt} /> : 'Never'}
         </span>
       </span>
       <span className="col-start-3 row-start-1 flex justify-end gap-1 @[860px]:col-start-6">

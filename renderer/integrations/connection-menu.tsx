@@ -34,7 +34,10 @@ export function ConnectionMenu({ row, onAsk }: { row: ConnectionRow; onAsk: (ask
         </MenuItem>
       )}
       {row.practice && facts?.missing === null && (
-        <MenuItem icon={<Plug />} onSelect={() => void connect({ ...inputFor(row), practice: false })}>
+        <MenuItem
+          icon={<Plug />}
+          onSelect={() => (facts.fields.length > 0 ? onAsk({ kind: 'real', row }) : void connect({ ...inputFor(row), practice: false }))}
+        >
           Use a real account
         </MenuItem>
       )}

@@ -9,7 +9,7 @@ export function usedByWords(usedBy: ConnectionRow['usedBy'], between = ', '): st
     const count = usedBy.filter(use => use.kind === kind).length
     return count === 0 ? [] : [`${count} ${kind}${count === 1 ? '' : 's'}`]
   })
-  return words.join(between) || 'Not used yet'
+  return words.join(between)
 }
 
 /** The account works again only after the user does something. */

@@ -14,6 +14,7 @@ import { Panel, PanelBody, PanelHead } from '../ui/panel.tsx'
 import { Skeleton } from '../ui/skeleton.tsx'
 import { attemptKey, useAttempts } from './attempts.ts'
 import { ConnectButtons } from './connect-buttons.tsx'
+import { TryIt } from './try-it.tsx'
 import { needsUser } from './connection-words.ts'
 
 /** One tool: what it can do, what it may do, what to say to the chat, and how to connect it. */
@@ -77,25 +78,28 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
           </div>
           <WaysIn key={rows?.length} appId={appId} connector={facts.id} mode={file?.mode} scopes={scopes} row={row} />
         </header>
-        <section className="min-w-0">
-          <SectionTitle note={facts.actions.length}>Actions</SectionTitle>
-          <Card className="mt-2">
-            <ul>
-              {facts.actions.map(action => (
-                <li key={action.id} className="flex min-h-13 items-center gap-3 border-b border-line px-3 py-1.5 text-13 last:border-0">
-                  <span className="flex text-ink-3">{action.effect === 'write' ? <Pencil /> : <Eye />}</span>
-                  <div className="min-w-0 flex-1">
-                    <span className="font-medium">{action.title}</span>
-                    <span className="block text-12 text-pretty text-ink-3">{action.does}</span>
-                  </div>
-                  <Chip tone={action.effect === 'write' ? 'line' : 'neutral'} className="w-14 justify-center">
-                    {action.effect === 'write' ? 'Writes' : 'Reads'}
-                  </Chip>
-                </li>
-              ))}
-            </ul>
-          </Card>
-        </section>
+        <div className="min-w-0 space-y-6">
+          <section>
+            <SectionTitle note={facts.actions.length}>Actions</SectionTitle>
+            <Card className="mt-2">
+              <ul>
+                {facts.actions.map(action => (
+                  <li key={action.id} className="flex min-h-13 items-center gap-3 border-b border-line px-3 py-1.5 text-13 last:border-0">
+                    <span className="flex text-ink-3">{action.effect === 'write' ? <Pencil /> : <Eye />}</span>
+                    <div className="min-w-0 flex-1">
+                      <span className="font-medium">{action.title}</span>
+                      <span className="block text-12 text-pretty text-ink-3">{action.does}</span>
+                    </div>
+                    <Chip tone={action.effect === 'write' ? 'line' : 'neutral'} className="w-14 justify-center">
+                      {action.effect === 'write' ? 'Writes' : 'Reads'}
+                    </Chip>
+                  </li>
+                ))}
+              </ul>
+            </Card>
+          </section>
+          <TryIt appId={appId} facts={facts} row={row} />
+        </div>
         <div className="min-w-0 space-y-6">
           <section>
             <SectionTitle>Try a prompt</SectionTitle>

@@ -44,7 +44,7 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
                 aria-label="Filter accounts"
                 value={filter}
                 onChange={event => setFilter(event.target.value)}
-                className="max-w-55 min-w-20"
+                className="max-w-24 shrink-0 wide:max-w-55"
               />
             )}
             <a href={browse} className={buttonClass('primary')}>

@@ -5,6 +5,7 @@ import { ErrorNote } from '../ui/error-note.tsx'
 import { ProgressRing } from '../ui/progress.tsx'
 import { AccountChoice } from './account-choice.tsx'
 import { attemptKey, cancelAttempt, connect, type Attempt } from './attempts.ts'
+import { DeviceCode } from './device-code.tsx'
 
 /** How far a sign-in is: with a way to its page, a way out, and what it asks in between. A failed one says why, and can be tried again. */
 export function SignInStatus({ attempt }: { attempt: Attempt }) {
@@ -21,6 +22,8 @@ export function SignInStatus({ attempt }: { attempt: Attempt }) {
           </Button>
         </div>
       )
+    case 'code':
+      return <DeviceCode code={progress.code} onCancel={cancel} />
     case 'choosing':
       return <AccountChoice question={progress.question} />
     case 'starting':

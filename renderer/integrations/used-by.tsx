@@ -20,7 +20,7 @@ export function UsedBy({ row }: { row: ConnectionRow }) {
   const { appId, usedBy } = row
   const titleOf = useTitleOf(appId)
   const [first, ...more] = usedBy
-  if (!first) return <span className="text-13 text-ink-3">{usedByWords(usedBy)}</span>
+  if (!first) return <span className="text-13 text-ink-3">{row.lastUsedAt ? 'Nothing now' : 'Nothing yet'}</span>
   if (more.length === 0)
     return (
       <a href={hrefOfUse(appId, first)} className={`${link} hover:underline hover:underline-offset-2`}>

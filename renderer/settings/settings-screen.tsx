@@ -7,8 +7,8 @@ import { OAuthClients } from './oauth-clients.tsx'
 import { Section, SettingRow } from './section.tsx'
 import { VaultSettings } from './vault-settings.tsx'
 
-/** Settings of Plugboard, after those of the open app. `path[0]` names the section to show. */
-export function SettingsScreen({ appId, path: [section] }: { appId: string | null; path: string[] }) {
+/** Settings of Plugboard, after those of the open app. `path` names the section to show, and what is open in it. */
+export function SettingsScreen({ appId, path: [section, part] }: { appId: string | null; path: string[] }) {
   return (
     <Panel>
       <PanelHead title="Settings" />
@@ -27,7 +27,7 @@ export function SettingsScreen({ appId, path: [section] }: { appId: string | nul
             chosen={section}
             note="To sign in with a real account, a tool has to know Plugboard. Register it there once and paste what you get."
           >
-            <OAuthClients />
+            <OAuthClients key={part} chosen={part} />
           </Section>
           <Section id="about" title="About" chosen={section}>
             <About />
