@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './app.ts'
+import { check } from './axe.ts'
 import {
   account,
   addTicket,
@@ -163,22 +163,6 @@ test('the main job can be done without a mouse', async ({ app, page }) => {
       .first(),
   ).toBeVisible()
 })
-
-/** Fails on what axe calls serious or critical, in light and in dark. */
-async function check(page: Page, what: string): Promise<void> {
-  await test.step(what, async () => {
-    const faults: string[] = []
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-      for (const { id, impact, nodes } of violations) {
-        if (impact === 'serious' || impact === 'critical')
-          faults.push(`${colorScheme}: ${id}: ${nodes.map(({ html }) => html).join(' · ')}`)
-      }
-    }
-    expect(faults).toEqual([])
-  })
-}
 
 /** Through the palette. */
 async function goTo(page: Page, words: string): Promise<void> {

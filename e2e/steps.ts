@@ -15,6 +15,15 @@ export async function createBlankApp(page: Page, name: string): Promise<void> {
   await expect(page.getByRole('textbox', { name: 'Message' })).toBeVisible()
 }
 
+/** The page of a tool in Browse. */
+export async function openTool(page: Page, name: string): Promise<void> {
+  await openPart(page, 'Integrations')
+  await page
+    .getByRole('list', { name: 'Tools' })
+    .getByRole('link', { name: new RegExp(`^${name}`) })
+    .click()
+}
+
 type Part = 'Data' | 'Functions' | 'Flows' | 'Integrations' | 'Runs' | 'Settings'
 
 export const openPart = (page: Page, part: Part): Promise<void> =>
@@ -44,10 +53,10 @@ export const beginPractice = (app: App, options: { from?: Locator; button?: stri
     await chooseProtection(app.page, passphrase)
   })
 
-/** Agrees as Robin on a practice service's sign-in page, and comes back to Plugboard. The tab closes itself after a moment. */
-export async function agree(consent: Page): Promise<void> {
+/** Agrees on a practice service's sign-in page, as Robin unless it says who, and comes back to Plugboard. The tab closes itself after a moment. */
+export async function agree(consent: Page, person = /robin/i): Promise<void> {
   const back = consent.waitForResponse(response => new URL(response.url()).searchParams.has('code'))
-  await consent.getByRole('button', { name: /robin/i }).first().click()
+  await consent.getByRole('button', { name: person }).first().click()
   expect((await back).status()).toBe(200)
   await consent.close()
 }
@@ -86,6 +95,11 @@ export const account = (page: Page, text: string | RegExp): Locator =>
 export async function moreActions(row: Locator, action: string | RegExp): Promise<void> {
   await row.getByRole('button', { name: /^More actions for/ }).click()
   await row.page().getByRole('menuitem', { name: action }).click()
+}
+
+/** Does something that begins a sign-in at a practice service, and goes through it as this person. */
+export async function signInAs(app: App, person: RegExp, begin: () => Promise<unknown>): Promise<void> {
+  await agree(await app.browserPage(begin), person)
 }
 
 /** The origin of the practice service behind an account, from where the app itself opens it. */
