@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { addChanges, type Change } from './changes.ts'
 import { newSchema, postgresOfThisFile } from './each-database.fixture.ts'
 import type { Engine } from './engine.ts'
 import { openPostgres, type PostgresOptions } from './postgres.ts'
-import { ticket } from './store.fixture.ts'
+import { ticket, until } from './store.fixture.ts'
 import { openStore } from './store.ts'
 
 const minute = 60_000
@@ -37,10 +36,6 @@ async function openNodes(options: PostgresOptions = {}) {
   return { one, two, [Symbol.asyncDispose]: close }
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pause(2)
-}
-
 /** Commits a change some time after it has taken its number. */
 const slowly = (engine: Engine, id: string) =>
   engine.transaction(function* () {
@@ -68,16 +63,10 @@ test('a reader skips nothing of what is committed late, whoever writes at the sa
   await using nodes = await openNodes()
   const { one, two } = nodes
   const ids = Array.from({ length: 60 }, (_, n) => `id${n}`)
-  let isWriting = true
-  const reading = (async () => {
-    // Reads as often as it can, so that a number which is missing for a moment is met.
-    while (isWriting) {
-      await one.tickets.create({ title: 'x' })
-    }
-  })()
-  await Promise.all(ids.map((id, n) => slowly((n % 2 ? one : two).engine, id)))
-  isWriting = false
-  await reading
+  const writing = Promise.all(ids.map((id, n) => slowly((n % 2 ? one : two).engine, id)))
+  // Makes the reader look as often as it can, so that a number which is missing for a moment is met.
+  for (let n = 0; n < 30; n++) await one.tickets.create({ title: 'x' })
+  await writing
   const last = await two.tickets.create({ title: 'last' })
   await until(() => [one, two].every(({ seen }) => seen.some(({ id }) => id === last.id)))
   for (const { seen } of [one, two])

@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import { makeCluster, type Cluster } from './postgres-cluster.fixture.ts'
 import { openPostgres } from './postgres.ts'
-import { fails, ticket } from './store.fixture.ts'
+import { fails, ticket, until } from './store.fixture.ts'
 import { openStore } from './store.ts'
 
 // A server of its own, with fsync as in real life: others' tests go on while it is away.
@@ -16,10 +16,6 @@ before(async () => {
   cluster = await makeCluster({ fsync: true })
 })
 after(() => cluster.remove())
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await pause(10)
-}
 
 test('a database that crashes under writes and comes back: clear answers meanwhile, nothing answered is lost, all goes on by itself', async () => {
   const postgres = openPostgres(cluster.url, { lookEveryMs: 20, reconnectAfterMs: 5 })
@@ -32,9 +28,9 @@ test('a database that crashes under writes and comes back: clear answers meanwhi
 
   const answered: string[] = []
   const refused: AppError[] = []
-  let isOver = false
+  const over = new AbortController()
   const writers = [1, 2, 3, 4].map(async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       try {
         answered.push(String((await tickets.create({ title: 'x' })).id))
       } catch (error) {
@@ -51,7 +47,7 @@ test('a database that crashes under writes and comes back: clear answers meanwhi
   const before = answered.length
   await cluster.start()
   await until(() => answered.length > before + 20)
-  isOver = true
+  over.abort()
   await Promise.all(writers)
 
   const kept = new Set((await tickets.list()).map(({ id }) => String(id)))

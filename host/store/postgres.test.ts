@@ -18,7 +18,7 @@ async function openEngine() {
 
 test('apps with entities of one name, over the same connections, never see each other’s records', async () => {
   const { postgres } = await postgresOfThisFile()
-  const schemas = Array.from({ length: 8 }, newSchema)
+  const schemas = Array.from({ length: 4 }, newSchema)
   const stores = schemas.map(schema => openStore(postgres.engineFor(schema)))
   await Promise.all(stores.map(store => store.define([ticket])))
   await Promise.all(

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { entity as entitySchema, type Entity } from '../../core/app/entity.ts'
 import type { AppError } from '../../core/errors.ts'
@@ -7,18 +6,13 @@ import { onEachDatabase, type Place } from './each-database.fixture.ts'
 import type { Engine } from './engine.ts'
 import { fieldsOf } from './fields.ts'
 import { planQuery, selectRecords } from './query.ts'
-import { fails, ticket } from './store.fixture.ts'
+import { fails, ticket, until } from './store.fixture.ts'
 import { openStore, type Change } from './store.ts'
 
 async function open({ engine }: Pick<Place, 'engine'>, entities: Entity[] = [ticket], now?: () => number) {
   const store = openStore(engine, now && { now })
   await store.define(entities)
   return { engine, store, tickets: store.records('Ticket') }
-}
-
-/** What was committed is told soon after; a test waits for it, not for a time. */
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await pause(2)
 }
 
 const outboxOf = (engine: Engine) => engine.query(sql`select * from changes order by seq`)
