@@ -55,6 +55,7 @@ const credentials = {
     scopesGranted: ['count'],
     account: null,
     mode: 'shared' as const,
+    facts: {},
     practiceOrigins: null,
   }),
   accounts: async () => [],

@@ -23,6 +23,7 @@ const call: Call = {
   fetch: (input, init) => fetch(origin + new URL(input instanceof Request ? input.url : String(input)).pathname, init),
   account: { id: '1', label: 'robin@example.com' },
   practice: false,
+  facts: {},
   signal: new AbortController().signal,
 }
 

@@ -41,6 +41,6 @@ export async function localService(
     apiOrigins: provider.apiOrigins,
     practiceOrigins: Object.fromEntries(provider.apiOrigins.map(real => [real, origin])),
   })
-  const call: Call = { fetch: bound, account: null, practice: true, signal: new AbortController().signal }
+  const call: Call = { fetch: bound, account: null, practice: true, facts: {}, signal: new AbortController().signal }
   return { call, requests }
 }

@@ -4,6 +4,8 @@ export type BoundFetchOptions = {
   accessToken: string
   /** The only places the token may go: origins such as `https://slack.com`. */
   apiOrigins: readonly string[]
+  /** Carries the token alone, in place of `Authorization: Bearer`. */
+  tokenHeader?: string
   /** For a practice connection: which local origin answers for each API origin. Then nothing else is reached. */
   practiceOrigins: Readonly<Record<string, string>> | null
   fetch?: typeof fetch
@@ -17,7 +19,13 @@ const mostRedirects = 5
  * goes to the provider's API origins alone; any other address is refused with `forbidden` before anything is sent. Redirects are followed
  * for GET and HEAD within one origin, and end with `unavailable` where they lead away. Practice connections are answered by the local emulator.
  */
-export function boundFetch({ accessToken, apiOrigins, practiceOrigins, fetch: send = fetch }: BoundFetchOptions): typeof fetch {
+export function boundFetch({
+  accessToken,
+  apiOrigins,
+  tokenHeader,
+  practiceOrigins,
+  fetch: send = fetch,
+}: BoundFetchOptions): typeof fetch {
   const locals = new Set(Object.values(practiceOrigins ?? {}))
 
   /** Where a request really goes. */
@@ -50,7 +58,8 @@ export function boundFetch({ accessToken, apiOrigins, practiceOrigins, fetch: se
   return async (input, init) => {
     const request = input instanceof Request ? input : null
     const headers = new Headers(init?.headers ?? request?.headers)
-    headers.set('authorization', `Bearer ${accessToken}`)
+    if (tokenHeader) headers.delete('authorization')
+    headers.set(tokenHeader ?? 'authorization', tokenHeader ? accessToken : `Bearer ${accessToken}`)
     const method = (init?.method ?? request?.method ?? 'GET').toUpperCase()
     const signal = init?.signal ?? request?.signal
 

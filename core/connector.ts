@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Facts } from './addresses.ts'
 import type { AppError } from './errors.ts'
 import type { Provider } from './provider.ts'
 import type { RateLimits } from './rate-limit.ts'
@@ -14,6 +15,8 @@ export type Call = {
   fetch: typeof fetch
   account: Account | null
   practice: boolean
+  /** What the account's addresses are made with, such as the name of a shop: see `Provider`. */
+  facts: Facts
   /** The same for every try of one wish: for services that do a thing once for one key. */
   idempotencyKey?: string
   signal: AbortSignal

@@ -56,6 +56,7 @@ async function openHost(t: TestContext, account: { connected: boolean }) {
     scopesGranted: [...scopes],
     account: null,
     mode: 'shared',
+    facts: {},
     practiceOrigins: origins,
   }
   const held: HeldAccount = {

@@ -33,10 +33,24 @@ export type SendOptions = { limitMs?: number; signal?: AbortSignal }
  */
 export function tokenFetch(provider: Provider, options: SendOptions = {}) {
   return async (url: string, init: RequestInit): Promise<Response> => {
-    const { response, text } = await send(url, init, options)
+    const { response, text } = await send(url, inOwnForm(provider, init), options)
     const { status, body } = toStandard(provider, response.status, parseAnswer(text, response))
     return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
   }
+}
+
+/** The request in the provider's own names and encoding, where they are not those of RFC 6749. */
+export function inOwnForm({ clientIdParameter, tokenBody }: Provider, init: RequestInit): RequestInit {
+  const parameters = new URLSearchParams(init.body instanceof URLSearchParams ? init.body : String(init.body ?? ''))
+  const clientId = parameters.get('client_id')
+  if (clientIdParameter && clientId !== null) {
+    parameters.set(clientIdParameter, clientId)
+    parameters.delete('client_id')
+  }
+  if (tokenBody !== 'json') return { ...init, body: parameters }
+  const headers = new Headers(init.headers)
+  headers.set('content-type', 'application/json')
+  return { ...init, headers, body: JSON.stringify(Object.fromEntries(parameters)) }
 }
 
 /** One request within the limits of `tokenFetch`, its answer as it came. */
@@ -73,8 +87,8 @@ async function readText(response: Response): Promise<string> {
 const answerBody = z.record(z.string(), z.json())
 type Answer = z.infer<typeof answerBody>
 
-/** JSON, or the form encoding that GitHub falls back to. */
-function parseAnswer(text: string, response: Response): Answer {
+/** JSON, or the form encoding that GitHub falls back to. Throws NoUsableAnswer. */
+export function parseAnswer(text: string, response: Response): Answer {
   const form = response.headers.get('content-type')?.includes('application/x-www-form-urlencoded')
   const parsed = answerBody.safeParse(form ? Object.fromEntries(new URLSearchParams(text)) : parseJson(text))
   // A 5xx says nothing about the grant even when it carries an OAuth error: a proxy may have answered.
@@ -97,26 +111,70 @@ const known = z.object({
   scope: z.string().nullish().catch(null),
   expires_in: z.coerce.number().positive().nullish().catch(null),
   refresh_token_expires_in: z.coerce.number().positive().nullish().catch(null),
-  error: z.string().min(1).nullish().catch(null),
-  error_description: z.string().nullish().catch(null),
 })
+
+/** RFC 6749 §5.2, and what TikTok (`error: {code, message}`) and HubSpot (`status` and `message`) have in its place. */
+const failure = z.object({
+  error: z
+    .union([z.string().min(1), z.object({ code: z.string(), message: z.string().optional() })])
+    .nullish()
+    .catch(null),
+  error_description: z.string().nullish().catch(null),
+  status: z.string().nullish().catch(null),
+  message: z.string().nullish().catch(null),
+})
+
+/** The error in an answer: RFC 6749 §5.2 as it should be. Null when it holds none. */
+export function errorIn(answer: Answer, status: number): { error: string; error_description?: string } | null {
+  const { error, error_description: description, status: word, message } = failure.parse(answer)
+  const [code, words] = typeof error === 'object' && error ? [error.code, error.message] : [error, description]
+  if ((!code || code === 'ok') && answer['ok'] !== false && status < 400) return null
+  const said = words ?? message
+  return { error: code && code !== 'ok' ? code : (word ?? 'unknown_error'), ...(said && { error_description: said }) }
+}
 
 /** Slack calls its bearer tokens after whom they act for, and some providers call them nothing. */
 const bearerNames = new Set(['', 'bot', 'user'])
 
-/** Irons out what providers do differently. Errors come with HTTP 200 from GitHub and Slack. The id token is left out: the identity call is asked instead. */
+/** Irons out what providers do differently. Errors come with HTTP 200 from GitHub, Slack and TikTok. The id token is left out: the identity call is asked instead. */
 function toStandard(provider: Provider, status: number, answer: Answer): { status: number; body: Record<string, string | number> } {
-  const inner = z.object({ authed_user: answerBody }).safeParse(answer)
-  const grant = known.parse(provider.grantAt === 'authed_user' && inner.success ? inner.data.authed_user : answer)
-  const { error, error_description: description } = known.parse(answer)
-  if (error || answer['ok'] === false || status >= 400)
-    return { status: 400, body: { error: error ?? 'unknown_error', ...(description && { error_description: description }) } }
+  const error = errorIn(answer, status)
+  if (error) return { status: 400, body: error }
+  const found = grantIn(provider, answer)
+  const grant = known.parse(found)
   if (!grant.access_token) throw new NoUsableAnswer('the answer holds no access token')
   const type = grant.token_type ?? ''
   const present = Object.entries(grant).flatMap(([name, value]) =>
-    value === null || value === undefined || value === '' ? [] : [[name, value] as const],
+    // An empty scope says something: nothing of what was asked for.
+    value === null || value === undefined || (value === '' && name !== 'scope') ? [] : [[name, value] as const],
   )
-  return { status: 200, body: { ...Object.fromEntries(present), token_type: bearerNames.has(type.toLowerCase()) ? 'bearer' : type } }
+  return {
+    status: 200,
+    body: {
+      ...learnedMembers(provider, answer),
+      ...Object.fromEntries(present),
+      token_type: bearerNames.has(type.toLowerCase()) ? 'bearer' : type,
+    },
+  }
+}
+
+const authedUser = z.object({ authed_user: answerBody.and(z.object({ access_token: z.string() })) })
+
+/** Slack puts a person's grant inside `authed_user` at first, and beside the bot's own; a refreshed one stands at the top. */
+function grantIn({ grantAt }: Provider, answer: Answer): Answer {
+  if (grantAt === 'top') return answer
+  const inner = authedUser.safeParse(answer)
+  if (inner.success) return inner.data.authed_user
+  return answer['token_type'] === 'bot' ? {} : answer
+}
+
+/** What the answer tells beside the grant, as far as it is of the form it may have. */
+function learnedMembers({ learned = {} }: Provider, answer: Answer): Record<string, string> {
+  const members = Object.values(learned).flatMap(({ member, pattern }) => {
+    const value = answer[member]
+    return typeof value === 'string' && new RegExp(`^(?:${pattern})$`).test(value) ? [[member, value] as const] : []
+  })
+  return Object.fromEntries(members)
 }
 
 function networkCode(error: unknown): string {

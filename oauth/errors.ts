@@ -10,9 +10,14 @@ export const clientErrors = new Set([
   'incorrect_client_credentials',
   'bad_client_secret',
   'invalid_client_id',
+  'invalid_client_key',
 ])
 const codeErrors = new Set(['invalid_grant', 'bad_verification_code', 'invalid_code', 'code_already_used', 'code_expired'])
 const redirectErrors = new Set(['redirect_uri_mismatch', 'bad_redirect_uri', 'invalid_redirect_uri'])
+
+/** Whether a provider does not know, or does not give, a scope that it was asked for. */
+export const isInvalidScope = (error: unknown): boolean =>
+  error instanceof AppError && error.cause instanceof oauth.AuthorizationResponseError && error.cause.error === 'invalid_scope'
 
 const settings = { kind: 'settings', section: 'clients' } as const
 const retry = { kind: 'retry' } as const
@@ -66,6 +71,12 @@ export function explainCode({ name }: Provider, code: string, description: strin
       'unauthorized',
       `${name} does not give one of the permissions that were asked for. Check what your OAuth client may ask.`,
       { details, cause },
+    )
+  if (code === 'device_flow_disabled')
+    return new AppError(
+      'unauthorized',
+      `Your OAuth client for ${name} does not allow signing in by code. Turn on its device flow, or add its secret in Settings.`,
+      { action: settings, details, cause },
     )
   if (codeErrors.has(code))
     return new AppError('unauthorized', `${name} did not accept the sign-in: it was used already or took too long. Try again.`, {

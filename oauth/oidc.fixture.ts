@@ -78,7 +78,7 @@ export async function startAuthorizationServer(t: Teardown) {
     name: 'Tickets',
     authorizationEndpoint: `${issuer}/auth`,
     tokenEndpoint: `${issuer}/token`,
-    revocationEndpoint: `${issuer}/token/revocation`,
+    revocation: { endpoint: `${issuer}/token/revocation`, by: 'client', token: 'both', ends: 'grant' },
     issuer,
     scopeParameter: 'scope',
     scopeSeparator: ' ',
@@ -88,8 +88,10 @@ export async function startAuthorizationServer(t: Teardown) {
     pkce: true,
     redirect: { host: '127.0.0.1', path: '/callback', ports: [] },
     grantAt: 'top',
+    refreshToken: 'always',
     rotation: 'strict',
     clientPageUrl: 'https://tickets.example/clients',
+    clientSetup: { steps: [] },
     apiOrigins: [issuer],
   }
   const party = (client: OAuthClient = publicClient, facts: Partial<Provider> = {}): Party => {

@@ -1,10 +1,14 @@
 import * as oauth from 'oauth4webapi'
+import { fillIn, type Facts } from '../core/addresses.ts'
 import type { Provider } from '../core/provider.ts'
 
 /** Where an authorization server is reached: the provider's own, or a practice account's emulator. */
 export type OAuthServer = {
   authorizationEndpoint: string
   tokenEndpoint: string
+  /** Where it is not the token endpoint. */
+  refreshEndpoint?: string
+  deviceAuthorizationEndpoint?: string
   revocationEndpoint?: string
   /** Set where the server names itself in its answers (RFC 9207). */
   issuer?: string
@@ -14,31 +18,50 @@ export type OAuthServer = {
 export type OAuthClient = { clientId: string; clientSecret?: string }
 
 /** One party of the protocol, with the facts about it: what every request needs. */
-export type Party = { provider: Provider; server: OAuthServer; client: OAuthClient }
+export type Party = { provider: Provider; server: OAuthServer; client: OAuthClient; facts?: Facts }
 
-/** The provider's own server. */
-export function serverOf({ authorizationEndpoint, tokenEndpoint, revocationEndpoint, issuer }: Provider): OAuthServer {
-  return { authorizationEndpoint, tokenEndpoint, revocationEndpoint, issuer }
+/** The provider's own server. `facts` fill the fields in its addresses. */
+export function serverOf(provider: Provider, facts: Facts = {}): OAuthServer {
+  const { authorizationEndpoint, tokenEndpoint, refreshEndpoint, deviceAuthorizationEndpoint, revocation, issuer } = provider
+  return {
+    authorizationEndpoint: fillIn(authorizationEndpoint, facts),
+    tokenEndpoint: fillIn(tokenEndpoint, facts),
+    ...(refreshEndpoint && { refreshEndpoint: fillIn(refreshEndpoint, facts) }),
+    ...(deviceAuthorizationEndpoint && { deviceAuthorizationEndpoint: fillIn(deviceAuthorizationEndpoint, facts) }),
+    ...(revocation && { revocationEndpoint: fillIn(revocation.endpoint, facts) }),
+    issuer,
+  }
 }
 
 /** The metadata of RFC 8414 that oauth4webapi works with. Without an issuer the token endpoint stands for it: it is compared with nothing. */
-export function metadataOf({ tokenEndpoint, authorizationEndpoint, revocationEndpoint, issuer }: OAuthServer): oauth.AuthorizationServer {
+export function metadataOf({
+  tokenEndpoint,
+  authorizationEndpoint,
+  deviceAuthorizationEndpoint,
+  issuer,
+}: OAuthServer): oauth.AuthorizationServer {
   return {
     issuer: issuer ?? tokenEndpoint,
     authorization_endpoint: authorizationEndpoint,
     token_endpoint: tokenEndpoint,
-    ...(revocationEndpoint && { revocation_endpoint: revocationEndpoint }),
+    ...(deviceAuthorizationEndpoint && { device_authorization_endpoint: deviceAuthorizationEndpoint }),
     authorization_response_iss_parameter_supported: issuer !== undefined,
   }
 }
 
 /** RFC 6749 §2.3. A public client that was given a secret after all sends it in the body. */
-export function authenticationOf({ provider, client }: Party): oauth.ClientAuth {
+export function authenticationOf({ provider, client }: Party, method = provider.clientAuthentication): oauth.ClientAuth {
   if (!client.clientSecret) return oauth.None()
-  return provider.clientAuthentication === 'client_secret_basic'
-    ? oauth.ClientSecretBasic(client.clientSecret)
-    : oauth.ClientSecretPost(client.clientSecret)
+  return method === 'client_secret_basic' ? oauth.ClientSecretBasic(client.clientSecret) : oauth.ClientSecretPost(client.clientSecret)
 }
+
+/** Whether one signs in by a code typed on another page: where the web flow would want a secret that this client does not have. RFC 8628 */
+export const usesDeviceCode = ({ provider, server, client }: Party): boolean =>
+  server.deviceAuthorizationEndpoint !== undefined && provider.secretRequired && !client.clientSecret
+
+/** What is asked for: the scopes that are needed, and those without which the access would not last. */
+export const askedScopes = ({ scopeSeparator, lastingScopes = [] }: Provider, scopes: readonly string[]): string =>
+  [...new Set([...scopes, ...lastingScopes])].join(scopeSeparator)
 
 /** Plain http is for this computer alone. */
 export function mayBeInsecure(endpoint: string): boolean {

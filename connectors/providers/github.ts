@@ -1,29 +1,80 @@
 import type { Provider } from '../../core/provider.ts'
+import { anyPort } from './loopback.ts'
 
-/**
- * GitHub, OAuth app. The web flow wants the secret even with PKCE; the answer lists scopes with commas. Its revocation is no RFC 7009
- * endpoint (a DELETE that needs the client's secret), so people take access back on their account page.
- */
-export const github: Provider = {
-  id: 'github',
-  name: 'GitHub',
+const shared = {
   authorizationEndpoint: 'https://github.com/login/oauth/authorize',
   tokenEndpoint: 'https://github.com/login/oauth/access_token',
+  deviceAuthorizationEndpoint: 'https://github.com/login/device/code',
+  // No RFC 7009: a DELETE that only whoever has the client's secret may send.
+  revocation: {
+    endpoint: 'https://api.github.com/applications/{clientId}/grant',
+    method: 'DELETE',
+    by: 'client',
+    clientAuthentication: 'client_secret_basic',
+    secretRequired: true,
+    body: 'json',
+    tokenParameter: 'access_token',
+    token: 'access',
+    ends: 'grant',
+  },
   scopeParameter: 'scope',
   scopeSeparator: ' ',
   grantedScopeSeparator: ',',
-  // https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps: the answer leaves out what a wider one includes.
-  impliedScopes: { repo: ['public_repo'], user: ['read:user', 'user:email'] },
   authorizationParameters: {},
   clientAuthentication: 'client_secret_post',
+  // The web flow wants the secret even with PKCE; the device flow does without.
   secretRequired: true,
   pkce: true,
-  redirect: { host: '127.0.0.1', path: '/callback', ports: [] },
+  redirect: anyPort('127.0.0.1'),
   grantAt: 'top',
-  // Only where the app turned expiry on; then a refresh token serves once.
+  refreshToken: 'optional',
   rotation: 'strict',
+  refreshIdleDays: 180,
+  refusals: ['bad_refresh_token'],
+  apiOrigins: ['https://api.github.com'],
+} as const
+
+const quirks = [
+  'Without the secret one signs in by a code that is typed on github.com/login/device.',
+  'Withdrawing needs the secret too; without it the access is ended on the account page.',
+  'Errors come with HTTP 200, and granted scopes are separated by commas.',
+]
+
+/** GitHub, OAuth app. */
+export const github: Provider = {
+  ...shared,
+  id: 'github',
+  name: 'GitHub',
+  // https://docs.github.com/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps: the answer leaves out what a wider one includes.
+  impliedScopes: { repo: ['public_repo'], user: ['read:user', 'user:email'] },
   accountPageUrl: 'https://github.com/settings/applications',
   clientPageUrl: 'https://github.com/settings/developers',
-  apiOrigins: ['https://api.github.com'],
+  clientSetup: {
+    steps: [
+      'Create a new OAuth app and enter the redirect address as its authorization callback URL.',
+      'Tick “Enable Device Flow” to connect without a secret.',
+      'Copy the client id; or generate a client secret too, to connect without typing a code.',
+    ],
+    quirks,
+  },
   practice: { service: 'github', authorizationPath: '/login/oauth/authorize', tokenPath: '/login/oauth/access_token' },
+}
+
+/** GitHub, as a user of a GitHub App: what it may do is set on the app, and it reaches the repositories it is installed in. */
+export const githubApp: Provider = {
+  ...shared,
+  id: 'github-app',
+  name: 'GitHub App',
+  refreshToken: 'always',
+  accountPageUrl: 'https://github.com/settings/apps/authorizations',
+  clientPageUrl: 'https://github.com/settings/apps',
+  clientSetup: {
+    steps: [
+      'Create a GitHub App and enter the redirect address as its callback URL.',
+      'Choose its permissions, tick “Enable Device Flow”, and keep the expiry of user tokens on.',
+      'Install the app where it shall work, and copy its client id.',
+    ],
+    scopesHint: 'Permissions are chosen on the app, not when connecting.',
+    quirks: [...quirks, 'A user token ends after 8 hours, and each refresh token serves once.'],
+  },
 }

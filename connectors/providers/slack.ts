@@ -1,12 +1,19 @@
 import type { Provider } from '../../core/provider.ts'
+import { listedPorts } from './loopback.ts'
 
 const slack = {
   name: 'Slack',
   authorizationEndpoint: 'https://slack.com/oauth/v2/authorize',
   tokenEndpoint: 'https://slack.com/api/oauth.v2.access',
-  revocationEndpoint: 'https://slack.com/api/auth.revoke',
+  // Ends one token; the app stays in the workspace until someone removes it there.
+  revocation: { endpoint: 'https://slack.com/api/auth.revoke', by: 'bearer', token: 'access', ends: 'token' },
   scopeSeparator: ',',
   authorizationParameters: {},
+  redirect: listedPorts('localhost'),
+  // A token has no end unless the app turned token rotation on, and then every refresh token serves once.
+  refreshToken: 'optional',
+  rotation: 'strict',
+  refusals: ['invalid_refresh_token', 'token_revoked'],
   accountPageUrl: 'https://slack.com/apps/manage',
   clientPageUrl: 'https://api.slack.com/apps',
   apiOrigins: ['https://slack.com'],
@@ -30,9 +37,16 @@ export const slackBot: Provider = {
   clientAuthentication: 'client_secret_post',
   secretRequired: true,
   pkce: false,
-  redirect: { host: 'localhost', path: '/callback', ports: [3118, 3119, 3120] },
-  // A bot's token has no end unless the app turned token rotation on, and then every refresh token serves once.
-  rotation: 'strict',
+  clientSetup: {
+    steps: [
+      'Create an app “From scratch” and choose your workspace.',
+      'Under “OAuth & Permissions” add each redirect address.',
+      'Leave PKCE off: Slack gives a desktop app with PKCE no bot permissions, and it cannot be turned off again.',
+      'Copy the client id and the client secret from “Basic Information”.',
+    ],
+    scopesHint: 'Add the same bot token scopes that Plugboard asks for when you connect.',
+    quirks: ['Errors come with HTTP 200.', 'Every workspace has one installation: connecting again renews it.'],
+  },
 }
 
 /** Slack, as a person. PKCE without a secret; the grant sits inside `authed_user`. The port must be registered with the app. */
@@ -44,6 +58,18 @@ export const slackUser: Provider = {
   clientAuthentication: 'none',
   secretRequired: false,
   pkce: true,
-  redirect: { host: 'localhost', path: '/callback', ports: [3118, 3119, 3120] },
-  rotation: 'strict',
+  refreshIdleDays: 30,
+  clientSetup: {
+    steps: [
+      'Create an app “From scratch” and choose your workspace. It must be another one than the bot’s.',
+      'Under “OAuth & Permissions” turn PKCE on and add each redirect address.',
+      'Copy the client id from “Basic Information”. The secret is not needed.',
+    ],
+    scopesHint: 'Add the same user token scopes that Plugboard asks for when you connect.',
+    quirks: [
+      'The token is found inside authed_user; what stands beside it would be the bot’s.',
+      'Errors come with HTTP 200.',
+      'With PKCE every refresh token ends after 30 days without use.',
+    ],
+  },
 }

@@ -14,6 +14,8 @@ export const credential = z.object({
   scopesGranted: z.array(z.string()),
   account: account.nullable(),
   mode: connectionMode,
+  /** What the connection's API addresses are made with, such as the name of a shop. */
+  facts: z.record(z.string(), z.string()),
   /** For a practice connection: where each of the provider's API origins is answered instead. */
   practiceOrigins: z.record(z.string(), z.string()).nullable(),
 })

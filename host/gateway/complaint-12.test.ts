@@ -246,7 +246,7 @@ test('complaint 12: Slack gets at most one message a second for one channel afte
     limit,
     clock: clock.budgets.clock,
   })
-  const call = { fetch: paced, account: null, practice: false, signal: limit.signal }
+  const call = { fetch: paced, account: null, practice: false, facts: {}, signal: limit.signal }
   const say = (channel: string) => slackbot.actions.postMessage.run(call, { channel, text: 'x' })
   const messages = Promise.all([...Array.from({ length: 6 }, () => say('#support')), say('#team')])
   assert.equal(await clock.nextWait(), 1000)

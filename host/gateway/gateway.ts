@@ -1,4 +1,5 @@
 import { connectors as everyConnector } from '../../connectors/index.ts'
+import { apiOriginsOf } from '../../core/addresses.ts'
 import { boundFetch } from '../../core/bound-fetch.ts'
 import type { Activity } from '../../core/connection.ts'
 import type { AnyAction, Call, Choice, Connector } from '../../core/connector.ts'
@@ -107,10 +108,10 @@ export function createGateway({
     work: (call: Call, credential: Credential) => Promise<T>,
   ): Promise<T> {
     const { provider } = connector
-    const { accessToken, practiceOrigins, account } = credential
+    const { accessToken, practiceOrigins, account, facts } = credential
     // What a stand-in on this machine refuses counts, what the real service would like does not.
     const limits = practiceOrigins ? { ...connector.limits, paces: [] } : (connector.limits ?? {})
-    const send = boundFetch({ accessToken, apiOrigins: provider.apiOrigins, practiceOrigins })
+    const send = boundFetch({ accessToken, apiOrigins: apiOriginsOf(provider, facts), tokenHeader: provider.tokenHeader, practiceOrigins })
     const withSignal: typeof fetch = (input, init) =>
       send(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, limit.signal]) : limit.signal })
     let tooLarge: AppError | undefined
@@ -120,6 +121,7 @@ export function createGateway({
       fetch: sendPaced(bounded, { budget, limits, caller, mayRepeat, limit, clock: budgets.clock }),
       account,
       practice: practiceOrigins !== null,
+      facts,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       signal: limit.signal,
     }

@@ -1,65 +1,52 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Connector } from '../../core/connector.ts'
 import type { oauthClient } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
+import { clientNote, needsSecret, redirectUris } from '../../core/oauth-client.ts'
 import type { Provider } from '../../core/provider.ts'
-import { writeFileAtomically } from '../../host/files/atomic.ts'
 import type { OAuthClient } from '../../oauth/server.ts'
 import type { Vault } from '../vault/vault.ts'
-
-/** Client ids that Plugboard is shipped with, by provider: public ones only, for providers that need no secret. None is registered yet. */
-const shippedClients: Readonly<Record<string, OAuthClient>> = {}
-
-const clientsFile = z.object({
-  v: z.literal(1),
-  clients: z.record(z.string(), z.object({ clientId: z.string().min(1), hasSecret: z.boolean() })),
-})
-type OwnClients = z.infer<typeof clientsFile>['clients']
+import { openOwnClients } from './own-clients.ts'
+import { readShippedClients } from './shipped-clients.ts'
 
 export type OAuthClients = ReturnType<typeof createClients>
 
 type Options = {
   home: string
   vault: Vault
-  connectors: Readonly<Record<string, Connector>>
+  /** The tools that clients are for. */
+  connectors: Readonly<Record<string, Pick<Connector, 'name' | 'provider'>>>
+  report: (error: AppError) => void
   shipped?: Readonly<Record<string, OAuthClient>>
 }
 
 /** OAuth clients of real providers: the user's own (ids in `oauth-clients.json`, secrets in the vault), else the shipped ones. */
-export function createClients({ home, vault, connectors, shipped = shippedClients }: Options) {
-  const path = join(home, 'oauth-clients.json')
+export function createClients({ home, vault, connectors, report, shipped = readShippedClients(report) }: Options) {
+  const own = openOwnClients(home, report)
   const providers = new Map(Object.values(connectors).map(({ provider }) => [provider.id, provider]))
   const secretId = (providerId: string) => `client/${providerId}`
   let last: Promise<unknown> = Promise.resolve()
 
-  async function own(): Promise<OwnClients> {
-    const text = await readFile(path, 'utf8').catch(() => '')
-    const parsed = clientsFile.safeParse(parseJson(text))
-    return parsed.success ? parsed.data.clients : {}
-  }
-
   async function save(input: { provider: string; clientId: string; clientSecret?: string }): Promise<void> {
     const provider = providers.get(input.provider)
     if (!provider) throw new AppError('not_found', `Plugboard knows no provider called ${input.provider}.`)
-    const { [provider.id]: current, ...others } = await own()
+    const { [provider.id]: current, ...others } = await own.read()
     const clientId = input.clientId.trim()
     const clientSecret = input.clientSecret?.trim()
     if (clientId === '') {
-      await writeClients(others)
+      await own.write(others)
       return vault.delete(secretId(provider.id))
     }
     // A secret belongs to one client: a new id without one must not inherit the old.
     const keepsSecret = !clientSecret && current?.clientId === clientId && current.hasSecret
-    if (provider.secretRequired && !clientSecret && !keepsSecret)
+    if (provider.secretRefused && clientSecret)
+      throw new AppError('validation', `An app for ${labelOf(provider)} on a computer has no secret. Leave it empty.`)
+    if (needsSecret(provider) && !clientSecret && !keepsSecret)
       throw new AppError('validation', `${labelOf(provider)} needs the client secret too. Copy it from the page where you made the client.`)
     if (clientSecret) await vault.write(secretId(provider.id), clientSecret)
     else if (!keepsSecret) await vault.delete(secretId(provider.id))
-    await writeClients({ ...others, [provider.id]: { clientId, hasSecret: keepsSecret || Boolean(clientSecret) } })
+    await own.write({ ...others, [provider.id]: { clientId, hasSecret: keepsSecret || Boolean(clientSecret) } })
   }
-
-  const writeClients = (clients: OwnClients) => writeFileAtomically(path, `${JSON.stringify({ v: 1, clients }, null, 2)}\n`)
 
   /** Two providers may share a name: Slack's bot and Slack's user. */
   function labelOf(provider: Provider): string {
@@ -71,30 +58,35 @@ export function createClients({ home, vault, connectors, shipped = shippedClient
   return {
     /** The client to use with a provider, or null when there is none. Throws with action `unlock` while its secret cannot be read. */
     async get(provider: Provider): Promise<OAuthClient | null> {
-      const mine = (await own())[provider.id]
+      const mine = (await own.read())[provider.id]
       if (!mine) return shipped[provider.id] ?? null
       const clientSecret = mine.hasSecret ? await vault.read(secretId(provider.id)) : null
-      if (provider.secretRequired && clientSecret === null) return null
+      if (needsSecret(provider) && clientSecret === null) return null
       return { clientId: mine.clientId, ...(clientSecret !== null && { clientSecret }) }
     },
 
-    /** Null when a real account can be connected; else one line for the connect card. */
+    /** Null when a real account can be connected; else one line for the connect card: what is missing, and how to get it. */
     async missing(provider: Provider): Promise<string | null> {
-      if ((await own())[provider.id] || shipped[provider.id]) return null
-      const what = provider.secretRequired ? 'client id and secret' : 'client id'
-      return `Add the ${what} of your own ${labelOf(provider)} app in Settings, or try it with a practice account.`
+      const practice = provider.practice ? ', or try it with a practice account' : ''
+      if (provider.relayOnly) return `${labelOf(provider)} takes https addresses only: connect a real account through a relay${practice}.`
+      if ((await own.read())[provider.id] || shipped[provider.id]) return null
+      const what = needsSecret(provider) ? 'client id and secret' : 'client id'
+      return `Add the ${what} of your own ${labelOf(provider)} app in Settings${practice}.`
     },
 
     async list(): Promise<z.infer<typeof oauthClient>[]> {
-      const mine = await own()
+      const mine = await own.read()
       return [...providers.values()].map(provider => ({
         provider: provider.id,
         name: labelOf(provider),
         clientId: mine[provider.id]?.clientId ?? shipped[provider.id]?.clientId ?? null,
         hasSecret: mine[provider.id]?.hasSecret ?? false,
-        secretRequired: provider.secretRequired,
+        secretRequired: needsSecret(provider),
         redirectUris: redirectUris(provider),
         clientPageUrl: provider.clientPageUrl,
+        steps: [...provider.clientSetup.steps],
+        scopesHint: provider.clientSetup.scopesHint ?? null,
+        note: clientNote(provider),
       }))
     },
 
@@ -103,18 +95,5 @@ export function createClients({ home, vault, connectors, shipped = shippedClient
       last = turn.catch(() => {})
       return turn
     },
-  }
-}
-
-/** What to register with the provider: each port of its list, or no port where any is accepted (RFC 8252 §7.3). */
-export function redirectUris({ redirect: { host, path, ports } }: Provider): string[] {
-  return ports.length === 0 ? [`http://${host}${path}`] : ports.map(port => `http://${host}:${port}${path}`)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

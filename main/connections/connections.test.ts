@@ -394,13 +394,13 @@ describe('a connected account', () => {
     assert.equal(await isActive(accessToken), true)
   })
 
-  it('is disconnected here even when the provider is away', async t => {
+  it('is disconnected here also where the provider has no way to withdraw access', async t => {
     const { connections, connect, tickets } = await withTickets(t)
     const { connection } = await connect()
-    tickets.provider = { ...tickets.provider, revocationEndpoint: undefined, accountPageUrl: 'https://tickets.example/apps' }
+    tickets.provider = { ...tickets.provider, revocation: undefined, accountPageUrl: 'https://tickets.example/apps' }
     assert.deepEqual(await connections.disconnect(connection.id), {
       revoked: false,
-      message: 'Disconnected here. Tickets did not confirm that the access is withdrawn; you can end it on your account page.',
+      message: 'Disconnected here. Tickets lets nobody withdraw the access from outside; you can end it on your account page.',
       accountPageUrl: 'https://tickets.example/apps',
     })
   })

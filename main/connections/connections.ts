@@ -1,6 +1,7 @@
 import type { InferContractRouterInputs } from '@orpc/contract'
 import type { z } from 'zod'
 import { connectorFacts } from '../../connectors/facts.ts'
+import { fieldsOf } from '../../core/addresses.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { usesOf } from '../../core/app/uses.ts'
 import type { Activity, Connection } from '../../core/connection.ts'
@@ -57,7 +58,7 @@ export async function createConnections(options: ConnectionsOptions) {
   const file = openConnectionsFile(home, report)
   const database = sqliteTokens(file, options.now)
   const registry = openRegistry(file)
-  const clients = createClients({ home, vault, connectors })
+  const clients = createClients({ home, vault, connectors, report })
   const parties = createParties({ practice, clients })
   const tokens = await openTokens({ home, file, database, registry, vault, parties, connectors, report, timing })
   importList(home, file, report)
@@ -114,7 +115,7 @@ export async function createConnections(options: ConnectionsOptions) {
       followsName: existing !== null && isNamedAfterAccount(existing, modelOf(existing.appId)),
       name: input.name,
     } as const
-    const party = await parties.forSignIn(input.appId, connector, isPractice)
+    const party = await parties.forSignIn(input.appId, connector, isPractice, { ...existing?.facts, ...input.answers })
     for await (const event of signIn({ registry, tokens, questions, openBrowser, now, limitMs: signInLimitMs }, wish, party, signal))
       yield event.type === 'saved' ? { type: 'connected', connection: show(event.record), warning: event.warning } : event
   }
@@ -161,6 +162,7 @@ export async function createConnections(options: ConnectionsOptions) {
           ...connectorFacts(connector),
           practice: practice.supports(connector.provider.id),
           missing: await clients.missing(connector.provider),
+          fields: fieldsOf(connector.provider),
         })),
       ),
 
@@ -236,6 +238,7 @@ export async function createConnections(options: ConnectionsOptions) {
         scopesGranted: token.scopes,
         account: record.account,
         mode: record.mode,
+        facts: record.facts,
         practiceOrigins: record.practice ? await parties.origins(appId, connector) : null,
       }
     },

@@ -1,3 +1,4 @@
+import { checkAnswers, type Facts } from '../../core/addresses.ts'
 import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import { serverOf, type OAuthClient, type Party } from '../../oauth/server.ts'
@@ -5,7 +6,7 @@ import type { Practice } from '../practice/practice.ts'
 import type { OAuthClients } from './clients.ts'
 
 /** Whom a connection talks to, and where its API is answered when that is not the real service. */
-export type Counterpart = Party & { practiceOrigins: Record<string, string> | null }
+export type Counterpart = Party & { facts: Facts; practiceOrigins: Record<string, string> | null }
 
 export type Parties = ReturnType<typeof createParties>
 
@@ -18,32 +19,37 @@ export function createParties({ practice, clients }: { practice: Practice; clien
       provider: { ...provider, redirect: { ...provider.redirect, ports: [] } },
       server,
       client: { clientId, ...(clientSecret !== undefined && { clientSecret }) },
+      facts: {},
       practiceOrigins: origins,
     }
   }
 
   return {
-    /** For a new sign-in. Throws with the way to the settings when there is no client for a real account. */
-    async forSignIn(appId: string, connector: Connector, isPractice: boolean): Promise<Counterpart> {
+    /**
+     * For a new sign-in, with the answers to the provider's fields. Throws `validation`: with the way to the settings when there is no client
+     * for a real account, or with what is wrong about an answer.
+     */
+    async forSignIn(appId: string, connector: Connector, isPractice: boolean, answers: Facts = {}): Promise<Counterpart> {
       if (isPractice) return practiceParty(appId, connector)
       const { provider } = connector
-      const client = await clients.get(provider)
-      if (client) return { provider, server: serverOf(provider), client, practiceOrigins: null }
-      throw new AppError(
-        'validation',
-        (await clients.missing(provider)) ?? `The client secret for ${connector.name} is missing. Add it in Settings.`,
-        {
-          action: { kind: 'settings', section: 'clients' },
-        },
-      )
+      const client = provider.relayOnly ? null : await clients.get(provider)
+      if (!client)
+        throw new AppError(
+          'validation',
+          (await clients.missing(provider)) ?? `The client secret for ${connector.name} is missing. Add it in Settings.`,
+          provider.relayOnly ? {} : { action: { kind: 'settings', section: 'clients' } },
+        )
+      const facts = checkAnswers(provider, answers)
+      return { provider, server: serverOf(provider, facts), client, facts, practiceOrigins: null }
     },
 
     /** For a grant that is there: only the client it was made with can use it. Its secret may have been changed since. */
-    async forGrant(appId: string, connector: Connector, isPractice: boolean, made: OAuthClient): Promise<Counterpart> {
+    async forGrant(appId: string, connector: Connector, isPractice: boolean, made: OAuthClient, facts: Facts = {}): Promise<Counterpart> {
       if (isPractice) return practiceParty(appId, connector)
       const { provider } = connector
       const current = await clients.get(provider)
-      return { provider, server: serverOf(provider), client: current?.clientId === made.clientId ? current : made, practiceOrigins: null }
+      const client = current?.clientId === made.clientId ? current : made
+      return { provider, server: serverOf(provider, facts), client, facts, practiceOrigins: null }
     },
 
     /** Where a practice connection's API calls go. */

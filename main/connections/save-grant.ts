@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { Facts } from '../../core/addresses.ts'
 import type { Account } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Grant } from '../../oauth/grant.ts'
+import { grantNotes } from './grant-notes.ts'
 import type { Counterpart } from './parties.ts'
 import type { ConnectionEntry, Registry, StoredConnection } from './registry.ts'
 import type { SignInRoom, Wish } from './sign-in.ts'
@@ -18,7 +20,7 @@ export async function saveGrant(
   const at = now()
   const idleDays = wish.connector.provider.refreshIdleDays ?? null
   const saved = await tokens.transaction(function* () {
-    const before = wish.existing ? registry.get(wish.existing.id) : sameAccount(registry, wish, account)
+    const before = wish.existing ? registry.get(wish.existing.id) : sameAccount(registry, wish, account, party.facts)
     const id = before?.id ?? wish.existing?.id ?? randomUUID()
     yield* tokens.adopt(id, grant, party.client, { at, idleDays })
     const replaced = registry.edit(draft => enter(draft, registry, id, wish, party, account, iso(at)))
@@ -27,7 +29,7 @@ export async function saveGrant(
   registry.changes.publish({ appId: wish.appId })
   const record = registry.get(saved.id)
   if (!record) throw new AppError('internal', 'The connection could not be kept. Connect again.')
-  return { record, warning: warn(wish, account, grant, saved.before, saved.replaced) }
+  return { record, warning: warn(wish, account, grant, saved.before, saved.replaced, at) }
 }
 
 /** Writes the connection into the list. Returns the default that it takes the place of. */
@@ -68,13 +70,20 @@ function enter(
 }
 
 /** Connecting an account a second time renews what is there instead of doubling it. */
-function sameAccount(registry: Registry, { appId, connector, mode, practice }: Wish, account: Account): StoredConnection | undefined {
+function sameAccount(
+  registry: Registry,
+  { appId, connector, mode, practice }: Wish,
+  account: Account,
+  facts: Facts,
+): StoredConnection | undefined {
   const same = (each: StoredConnection) =>
     each.appId === appId &&
     each.connector === connector.id &&
     each.mode === mode &&
     each.practice === practice &&
-    each.account?.id === account.id
+    each.account?.id === account.id &&
+    // The same person at another site or shop is another account.
+    (connector.provider.fields ?? []).every(({ id }) => each.facts[id] === facts[id])
   return registry.all().find(same)
 }
 
@@ -94,6 +103,7 @@ function warn(
   grant: Grant,
   before: StoredConnection | undefined,
   replaced: ConnectionEntry | undefined,
+  at: number,
 ): string | null {
   const { name } = connector.provider
   const withheld = scopes.filter(scope => !grant.scopesGranted.includes(scope)).map(scope => connector.scopes[scope] ?? scope)
@@ -104,9 +114,7 @@ function warn(
     !existing && before && `${account.label} was connected already; its connection was renewed.`,
     replaced && `The app now uses this account instead of ${replaced.practice ? 'the practice account' : replaced.name}.`,
     withheld.length > 0 && `${name} did not give: ${withheld.join(', ')}.`,
-    grant.refreshToken === null &&
-      grant.accessExpiresAt !== null &&
-      `${name} gave no lasting access: connect again when it ends on ${iso(grant.accessExpiresAt).slice(0, 16).replace('T', ' at ')} UTC.`,
+    ...grantNotes(connector.provider, grant, at),
   ]
   return notes.filter(Boolean).join(' ') || null
 }

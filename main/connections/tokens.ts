@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Facts } from '../../core/addresses.ts'
 import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import type { AppDatabase } from '../../host/store/database.ts'
@@ -43,12 +44,30 @@ export async function openTokens({ home, file, database, registry, vault, partie
     const record = registry.get(id)
     const connector = record && connectors[record.connector]
     if (!connector) throw new AppError('needs_connection', 'This connection was removed.')
-    const party = await parties.forGrant(record.appId, connector, record.practice, client)
+    const party = await parties.forGrant(record.appId, connector, record.practice, client, record.facts)
     const { rotation, refreshIdleDays } = connector.provider
     return {
       rotation: { class: rotation },
       idleDays: refreshIdleDays ?? null,
-      refresh: request => refresh({ ...party, ...request }),
+      async refresh(request) {
+        const answer = await refresh({ ...party, ...request })
+        if (answer.kind === 'granted') keepFacts(id, answer.grant.facts)
+        return answer
+      },
+    }
+  }
+
+  /** A refresh may tell that the account has moved to another address. The tokens that came with it must not be lost for that. */
+  function keepFacts(id: string, facts: Facts = {}): void {
+    const record = registry.get(id)
+    if (!record || Object.entries(facts).every(([name, value]) => record.facts[name] === value)) return
+    try {
+      registry.change(record.appId, draft => {
+        const current = draft.get(id)
+        if (current) draft.set(id, { ...current, facts: { ...current.facts, ...facts } })
+      })
+    } catch (error) {
+      report(AppError.from(error))
     }
   }
 

@@ -7,7 +7,7 @@ import { slackBot, slackUser } from '../../connectors/providers/slack.ts'
 import type { Provider } from '../../core/provider.ts'
 import { authorize } from './authorize.ts'
 import { refresh } from '../../oauth/refresh.ts'
-import { revoke } from '../../oauth/revoke.ts'
+import { revoke, type Withdrawal } from '../../oauth/revoke.ts'
 import type { Party } from '../../oauth/server.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage, body: URLSearchParams) => void
@@ -106,7 +106,7 @@ describe('what providers make of the token answer', () => {
         .end(new URLSearchParams(fields).toString())
     for (const answer of [json(fields), form]) {
       const grant = await exchange(t, await tokenEndpoint(t, github, answer))
-      assert.deepEqual([grant.accessToken, ...grant.scopesGranted], ['gho_1', 'repo', 'public_repo', 'read:user'])
+      assert.deepEqual([grant.accessToken, ...grant.scopesGranted], ['gho_1', 'repo', 'read:user', 'public_repo'])
     }
   })
 
@@ -129,6 +129,11 @@ describe('what providers make of the token answer', () => {
     assert.deepEqual(grant.scopesGranted, ['x'])
     assert.equal(grant.refreshToken, null)
     assert.ok(grant.accessExpiresAt && grant.accessExpiresAt > Date.now() + 3_500_000)
+  })
+
+  it('takes an empty scope for what it says: nothing was given of what was asked for', async t => {
+    const party = await tokenEndpoint(t, slackBot, json({ ok: true, access_token: 'xoxb-1', token_type: 'bot', scope: '' }))
+    assert.deepEqual((await exchange(t, party, ['chat:write'])).scopesGranted, [])
   })
 
   it('does not take another kind of token for a bearer token', async t => {
@@ -231,18 +236,19 @@ describe('what providers make of the token answer', () => {
 
   it('counts a grant as revoked only when the provider said so', async t => {
     const tokens = { accessToken: 'a', refreshToken: 'r' }
-    const rows: [Answer, boolean][] = [
-      [response => void response.writeHead(200).end(), true],
-      [json({ ok: true, revoked: true }), true],
-      [json({ ok: false, error: 'not_allowed' }), false],
-      [json({ error: 'invalid_token' }, 400), true],
-      [json({ error: 'unsupported_token_type' }, 400), false],
-      [response => void response.writeHead(500).end(), false],
-      [response => void response.socket?.destroy(), false],
-      [(response, _, body) => void response.writeHead(body.get('token') === 'a' ? 200 : 400).end(), false],
+    const rows: [Answer, Withdrawal][] = [
+      [response => void response.writeHead(200).end(), 'ended'],
+      [json({ ok: true, revoked: true }), 'ended'],
+      [json({ ok: false, error: 'not_allowed' }), 'unconfirmed'],
+      [json({ error: 'invalid_token' }, 400), 'ended'],
+      [json({ error: 'unsupported_token_type' }, 400), 'unconfirmed'],
+      [response => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>'), 'unconfirmed'],
+      [response => void response.writeHead(500).end(), 'unconfirmed'],
+      [response => void response.socket?.destroy(), 'unconfirmed'],
+      [(response, _, body) => void response.writeHead(body.get('token') === 'a' ? 200 : 400).end(), 'unconfirmed'],
     ]
     for (const [answer, expected] of rows) assert.equal(await revoke({ ...(await tokenEndpoint(t, google, answer)), ...tokens }), expected)
     const { server, ...party } = await tokenEndpoint(t, google, json({}))
-    assert.equal(await revoke({ ...party, server: { ...server, revocationEndpoint: undefined }, ...tokens }), false)
+    assert.equal(await revoke({ ...party, server: { ...server, revocationEndpoint: undefined }, ...tokens }), 'impossible')
   })
 })

@@ -46,7 +46,7 @@ describe('authorizing with a certified provider', () => {
       assert.notEqual(renewed.grant.refreshToken, grant.refreshToken)
       assert.notEqual(renewed.grant.accessToken, grant.accessToken)
 
-      assert.equal(await revoke({ ...who, ...renewed.grant }), true)
+      assert.equal(await revoke({ ...who, ...renewed.grant }), 'ended')
       assert.equal(await isActive(renewed.grant.accessToken), false)
       assert.equal((await refresh({ ...who, refreshToken: renewed.grant.refreshToken, scopes })).kind, 'refused')
     })

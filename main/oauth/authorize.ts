@@ -6,7 +6,8 @@ import { explainAnswer, explainCode } from '../../oauth/errors.ts'
 import { toGrant, type Grant } from '../../oauth/grant.ts'
 import { listen } from './listener.ts'
 import type { Page } from './page.ts'
-import { authenticationOf, mayBeInsecure, metadataOf, type Party } from '../../oauth/server.ts'
+import { askedScopes, authenticationOf, mayBeInsecure, metadataOf, type Party } from '../../oauth/server.ts'
+import { isSignedByShopify } from '../../oauth/signed-return.ts'
 
 export type AuthorizeOptions = Party & {
   scopes: readonly string[]
@@ -28,6 +29,8 @@ export type Attempt = {
   /** Once. Errors: `unauthorized` when the provider refuses, `unavailable` when it gives no usable answer. RFC 6749 §4.1.3 */
   exchange(): Promise<Grant>
   finish(page: Page): void
+  /** Sends the browser's tab on to another address instead. */
+  sendOn(url: string): void
   close(): Promise<void>
 }
 
@@ -77,7 +80,11 @@ export async function authorize(options: AuthorizeOptions): Promise<Attempt> {
           found,
           redirectUri,
           provider.pkce ? codeVerifier : oauth.nopkce,
-          { [oauth.customFetch]: tokenFetch(provider, { signal }), [oauth.allowInsecureRequests]: mayBeInsecure(server.tokenEndpoint) },
+          {
+            additionalParameters: provider.tokenParameters,
+            [oauth.customFetch]: tokenFetch(provider, { signal }),
+            [oauth.allowInsecureRequests]: mayBeInsecure(server.tokenEndpoint),
+          },
         )
         const answer = await oauth.processAuthorizationCodeResponse(metadata, { client_id: client.clientId }, response)
         return toGrant(provider, answer, scopes, now())
@@ -87,6 +94,7 @@ export async function authorize(options: AuthorizeOptions): Promise<Attempt> {
       }
     },
     finish: page => listener.answer(page),
+    sendOn: url => listener.sendOn(url),
     async close() {
       cancel()
       signal?.removeEventListener('abort', cancel)
@@ -104,15 +112,13 @@ async function authorizationUrl(
   { redirectUri, state, codeVerifier }: Secrets,
 ): Promise<string> {
   const url = new URL(server.authorizationEndpoint)
-  const challenge = provider.pkce
-    ? { code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier), code_challenge_method: 'S256' }
-    : {}
+  const challenge = provider.pkce ? { code_challenge: await challengeOf(provider, codeVerifier), code_challenge_method: 'S256' } : {}
   const parameters = {
     ...provider.authorizationParameters,
     response_type: 'code',
-    client_id: client.clientId,
+    [provider.clientIdParameter ?? 'client_id']: client.clientId,
     redirect_uri: redirectUri,
-    [provider.scopeParameter]: scopes.join(provider.scopeSeparator),
+    [provider.scopeParameter]: askedScopes(provider, scopes),
     state,
     ...challenge,
   }
@@ -120,8 +126,15 @@ async function authorizationUrl(
   return url.href
 }
 
+async function challengeOf({ challengeEncoding }: Provider, codeVerifier: string): Promise<string> {
+  const challenge = await oauth.calculatePKCECodeChallenge(codeVerifier)
+  return challengeEncoding === 'hex' ? Buffer.from(challenge, 'base64url').toString('hex') : challenge
+}
+
 /** Throws what the provider says instead of giving a code, and `unauthorized` when it is not the provider who says it. */
-function validate({ provider, server, client }: AuthorizeOptions, found: URLSearchParams, state: string): URLSearchParams {
+function validate({ provider, server, client, facts }: AuthorizeOptions, found: URLSearchParams, state: string): URLSearchParams {
+  if (provider.signedReturn === 'shopify' && !isSignedByShopify(found, client.clientSecret ?? '', facts?.['shop'] ?? ''))
+    throw forged(provider, new Error('the signature of the return is wrong'))
   // Without a known issuer there is nothing to compare `iss` with; each attempt has its own address, state and verifier.
   const parameters = new URLSearchParams(found)
   if (!server.issuer) parameters.delete('iss')
@@ -129,10 +142,13 @@ function validate({ provider, server, client }: AuthorizeOptions, found: URLSear
     return oauth.validateAuthResponse(metadataOf(server), { client_id: client.clientId }, parameters, state)
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError) throw explainCode(provider, error.error, error.error_description, error)
-    throw new AppError('unauthorized', `The sign-in did not come from ${provider.name}, so Plugboard refused it. Try again.`, {
-      action: { kind: 'retry' },
-      details: error instanceof Error ? error.message : undefined,
-      cause: error,
-    })
+    throw forged(provider, error)
   }
 }
+
+const forged = (provider: Provider, cause: unknown) =>
+  new AppError('unauthorized', `The sign-in did not come from ${provider.name}, so Plugboard refused it. Try again.`, {
+    action: { kind: 'retry' },
+    details: cause instanceof Error ? cause.message : undefined,
+    cause,
+  })

@@ -10,6 +10,8 @@ export type Listener = {
   /** The parameters of the one accepted return. The browser waits for `answer`. */
   returned: Promise<URLSearchParams>
   answer(page: Page): void
+  /** Sends the waiting browser on instead of answering. */
+  sendOn(url: string): void
   close(): Promise<void>
 }
 
@@ -44,6 +46,10 @@ export async function listen({ provider, state }: ListenOptions): Promise<Listen
     redirectUri: `http://${authority}${path}`,
     returned,
     answer,
+    sendOn(url) {
+      waiting?.writeHead(303, { ...pageHeaders, location: url }).end()
+      waiting = null
+    },
     async close() {
       answer(refusedPage(410))
       await Promise.all(servers.map(stop))

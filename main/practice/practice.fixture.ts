@@ -120,7 +120,7 @@ export async function callFor(
   const grant = await grantFor(practice, appId, connector, scopes, person)
   const { origins: practiceOrigins } = await practice.endpoints(appId, provider)
   const bound = boundFetch({ accessToken: grant.access_token, apiOrigins: provider.apiOrigins, practiceOrigins })
-  const call: Call = { fetch: bound, account: null, practice: true, signal: new AbortController().signal }
+  const call: Call = { fetch: bound, account: null, practice: true, facts: {}, signal: new AbortController().signal }
   return { ...call, account: await connector.identity(call), grant }
 }
 
