@@ -94,7 +94,7 @@ export function* closeDead({ database, timing }: Ground, connectionId: string): 
 }
 
 /** A later `next_try` than this was written while the clock was wrong. */
-const farthestMs = ({ longestRetryMs, drainMs }: Timing): number => 2 * Math.max(longestRetryMs, drainMs)
+const farthestMs = ({ longestRetryMs, drainMs, unwelcomeMs }: Timing): number => 2 * Math.max(longestRetryMs, drainMs, unwelcomeMs)
 
 /** The service refused a token that the provider has only just given for another: once more would be a storm of exchanges. */
 function isUnwelcome(row: TokenRow, now: number, rejected: number | undefined, { unwelcomeMs }: Timing): boolean {

@@ -55,6 +55,7 @@ export function createTokens({ process: own, reach, changed, report, ...options 
   /** Ends of attempts that the disk refused: of a granted one, the only copy of its tokens. */
   const unwritten = new Map<string, Unwritten>()
   const closing = new AbortController()
+  let closed: Promise<void> | undefined
 
   async function look(id: string): Promise<{ row: TokenRow | null; now: number }> {
     const [found] = await database.query(selectRow(database, id))
@@ -220,13 +221,15 @@ export function createTokens({ process: own, reach, changed, report, ...options 
       }
     },
     /** Begins nothing more. Waits a little for answers that are under way: lost, they could cost the user a new sign-in. */
-    async close(): Promise<void> {
-      closing.abort(new AppError('cancelled', 'Plugboard is closing.'))
-      const ended = Promise.allSettled([...renewing.values(), healing.stop()]).then(() => true)
-      const inTime = await Promise.race([ended, delay(timing.closeMs, false, { ref: false })])
-      // With an exchange still under way the lock stays until the process is gone: nobody may take it for dead before.
-      if (inTime && unwritten.size === 0) await own.end()
-    },
+    close: (): Promise<void> => (closed ??= close()),
+  }
+
+  async function close(): Promise<void> {
+    closing.abort(new AppError('cancelled', 'Plugboard is closing.'))
+    const ended = Promise.allSettled([...renewing.values(), healing.stop()]).then(() => true)
+    const inTime = await Promise.race([ended, delay(timing.closeMs, false, { ref: false })])
+    // With an exchange still under way the lock stays until the process is gone: nobody may take it for dead before.
+    if (inTime && unwritten.size === 0) await own.end()
   }
 }
 
