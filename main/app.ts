@@ -13,6 +13,7 @@ import { openLog } from './log.ts'
 import { createOpenApps } from './open-apps.ts'
 import { createPractice } from './practice/practice.ts'
 import { createProjects } from './projects/projects.ts'
+import { createRelayLink } from './relay/relay.ts'
 import { createMainRouter } from './router.ts'
 import { createSettings } from './settings.ts'
 import type { AppOptions, PlugboardApp } from './shell.ts'
@@ -99,6 +100,7 @@ export async function createApp({ shell, home, version }: AppOptions): Promise<P
       practice,
       vault,
       settings: createSettings(home),
+      relay: createRelayLink({ vault, openBrowser: shell.openBrowser }),
       hostLink,
       afterWrite,
       openApp,

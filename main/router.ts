@@ -10,6 +10,7 @@ import { isOnline } from './network.ts'
 import type { OpenApps } from './open-apps.ts'
 import type { Practice } from './practice/practice.ts'
 import type { Projects } from './projects/projects.ts'
+import type { RelayLink } from './relay/relay.ts'
 import type { Settings } from './settings.ts'
 import type { ShellHost } from './shell.ts'
 import type { Vault } from './vault/vault.ts'
@@ -25,6 +26,7 @@ export type Rooms = {
   practice: Practice
   vault: Vault
   settings: Settings
+  relay: RelayLink
   hostLink: HostLink
   /** Writes to an app go through here: the host reads the folder again before the call answers. */
   afterWrite<T>(appId: string, write: Promise<T>): Promise<T>
@@ -158,6 +160,11 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
         await connections.clients.set(input)
         return {}
       }),
+    },
+    relay: {
+      status: os.relay.status.handler(() => rooms.relay.status()),
+      signIn: os.relay.signIn.handler(({ input, signal }) => rooms.relay.signIn(input.url, signal)),
+      signOut: os.relay.signOut.handler(() => rooms.relay.signOut()),
     },
     host: rooms.hostLink.router,
   })

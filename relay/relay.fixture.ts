@@ -6,7 +6,7 @@ import { readConfig } from './config.ts'
 import { createLog } from './log.ts'
 import { startRelay, type RelayOptions } from './relay.ts'
 
-type Teardown = { after(end: () => Promise<void> | void): void }
+export type Teardown = { after(end: () => Promise<void> | void): void }
 
 export const databases = ['SQLite', 'Postgres'] as const
 export type DatabaseKind = (typeof databases)[number]

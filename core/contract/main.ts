@@ -8,6 +8,7 @@ import { planChoices } from '../plan.ts'
 import { runState } from '../run.ts'
 import { procedure } from './base.ts'
 import { hostContract } from './host.ts'
+import { relayContract } from './relay.ts'
 
 const inApp = z.object({ appId })
 const nothing = z.object({})
@@ -248,6 +249,7 @@ export const mainContract = {
       .input(z.object({ provider: z.string(), clientId: z.string(), clientSecret: z.string().optional() }))
       .output(nothing),
   },
+  relay: relayContract,
   host: hostContract,
 }
 export type MainContract = typeof mainContract

@@ -6,6 +6,12 @@ import { procedure } from './base.ts'
 export const role = z.enum(['owner', 'admin', 'editor', 'viewer'])
 export type Role = z.infer<typeof role>
 
+/**
+ * A desktop as a relay knows it: one public client (RFC 8252 §8.5), whose id proves nothing. `desktop_name` is a parameter of the
+ * authorization request, and stands in the question that a member answers.
+ */
+export const desktopClient = { id: 'plugboard-desktop', scope: 'relay', redirectPath: '/callback' } as const
+
 /** A relay's public key as a JWK (RFC 7517) for ECDH-ES. `kid` is its thumbprint (RFC 7638). */
 export const relayPublicKey = z.object({
   kty: z.literal('EC'),

@@ -1,8 +1,5 @@
 import { z } from 'zod'
-
-/** Desktops are one public client: whoever can run Plugboard can run this client, so its id proves nothing (RFC 8252 §8.5). */
-export const desktopClientId = 'plugboard-desktop'
-export const desktopScope = 'relay'
+import { desktopClient } from '../../core/contract/relay.ts'
 
 /** What the authorization endpoint is asked for, once all of it is as it must be. */
 export type AuthorizationRequest = { redirectUri: string; state: string | null; challenge: string; desktopName: string }
@@ -15,7 +12,7 @@ export type ReadRequest =
   | { kind: 'refused'; redirectUri: string; state: string | null; error: 'invalid_request' | 'unsupported_response_type' | 'invalid_scope' }
 
 /** RFC 8252 §7.3: the loopback interface by its number, any port, and exactly the path that desktops use. */
-const loopbackRedirect = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):([1-9]\d{0,4})\/callback$/
+const loopbackRedirect = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):([1-9]\d{0,4})(\/.*)$/
 
 const challenge = z.string().regex(/^[\w-]{43}$/)
 const state = z.string().min(1).max(512)
@@ -34,7 +31,7 @@ export function readAuthorizationRequest(query: URLSearchParams): ReadRequest {
   const redirectUri = query.get('redirect_uri') ?? ''
   if (query.getAll('redirect_uri').length !== 1 || !isLoopbackRedirect(redirectUri))
     return { kind: 'untrusted', reason: 'The address to return to is not one of a Plugboard desktop.' }
-  if (query.getAll('client_id').join() !== desktopClientId)
+  if (query.getAll('client_id').join() !== desktopClient.id)
     return { kind: 'untrusted', reason: 'The program that asks is not a Plugboard desktop.' }
   const foundState = state.safeParse(query.get('state'))
   const refuse = (error: Extract<ReadRequest, { kind: 'refused' }>['error']): ReadRequest => ({
@@ -45,7 +42,7 @@ export function readAuthorizationRequest(query: URLSearchParams): ReadRequest {
   })
   if (isRepeated || (query.has('state') && !foundState.success)) return refuse('invalid_request')
   if (query.get('response_type') !== 'code') return refuse('unsupported_response_type')
-  if (query.has('scope') && query.get('scope') !== desktopScope) return refuse('invalid_scope')
+  if (query.has('scope') && query.get('scope') !== desktopClient.scope) return refuse('invalid_scope')
   const found = { challenge: challenge.safeParse(query.get('code_challenge')), name: desktopName.safeParse(query.get('desktop_name')) }
   if (query.get('code_challenge_method') !== 'S256' || !found.challenge.success || !found.name.success) return refuse('invalid_request')
   return {
@@ -55,8 +52,8 @@ export function readAuthorizationRequest(query: URLSearchParams): ReadRequest {
 }
 
 export function isLoopbackRedirect(text: string): boolean {
-  const [, port] = loopbackRedirect.exec(text) ?? []
-  return port !== undefined && Number(port) <= 65_535
+  const [, port, path] = loopbackRedirect.exec(text) ?? []
+  return Number(port) <= 65_535 && path === desktopClient.redirectPath
 }
 
 /** The address of the desktop's listener with the answer in it, and who gives it (RFC 9207). */

@@ -1,8 +1,8 @@
 import { Hono, type Context } from 'hono'
 import { z } from 'zod'
+import { desktopClient } from '../../core/contract/relay.ts'
 import { addressOf, type RelayEnv } from '../web/request.ts'
 import type { Rooms } from '../rooms.ts'
-import { desktopClientId, desktopScope } from './request.ts'
 import type { TokenPair } from './desktops.ts'
 
 const perAddress = { name: 'token', most: 120, windowMs: 60_000 }
@@ -38,7 +38,7 @@ export function tokenRoutes({ desktops, limits, url }: Rooms): Hono<RelayEnv> {
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: ['none'],
       revocation_endpoint_auth_methods_supported: ['none'],
-      scopes_supported: [desktopScope],
+      scopes_supported: [desktopClient.scope],
       authorization_response_iss_parameter_supported: true,
     }),
   )
@@ -50,7 +50,7 @@ export function tokenRoutes({ desktops, limits, url }: Rooms): Hono<RelayEnv> {
     if (!grantTypes.includes(form['grant_type'] ?? '')) return refuse(c, form['grant_type'] ? 'unsupported_grant_type' : 'invalid_request')
     const parsed = tokenRequest.safeParse(form)
     if (!parsed.success) return refuse(c, 'invalid_request')
-    if (parsed.data.client_id !== desktopClientId) return refuse(c, 'invalid_client')
+    if (parsed.data.client_id !== desktopClient.id) return refuse(c, 'invalid_client')
     const pair = await redeem(parsed.data, addressOf(c))
     return pair ? c.json(tokenAnswer(pair), 200, noStore) : refuse(c, 'invalid_grant')
   })
@@ -60,7 +60,7 @@ export function tokenRoutes({ desktops, limits, url }: Rooms): Hono<RelayEnv> {
     const form = await readForm(c)
     const parsed = token.safeParse(form?.['token'])
     if (!parsed.success) return refuse(c, 'invalid_request')
-    if (form?.['client_id'] !== desktopClientId) return refuse(c, 'invalid_client')
+    if (form?.['client_id'] !== desktopClient.id) return refuse(c, 'invalid_client')
     await desktops.revoke(parsed.data)
     return c.body(null, 200, noStore)
   })
@@ -80,7 +80,7 @@ const tokenAnswer = ({ accessToken, refreshToken, expiresInSeconds }: TokenPair)
   token_type: 'Bearer',
   expires_in: expiresInSeconds,
   refresh_token: refreshToken,
-  scope: desktopScope,
+  scope: desktopClient.scope,
 })
 
 const refuse = (c: Context, error: Refusal) => c.json({ error }, error === 'invalid_client' ? 401 : 400, noStore)
