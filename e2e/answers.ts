@@ -25,7 +25,7 @@ export async function changeAnswers(page: Page, changes: Record<string, (answer:
       const frame = read(message)
       const change = changes[procedures.get(frame.i) ?? '']
       const answer = frame.p?.b ?? frame.p?.d
-      if (change && answer && frame.p) {
+      if (change && frame.p && answer?.json !== undefined) {
         // A refusal is answered as well: its status goes.
         delete frame.p.s
         answer.json = change(answer.json as never) as Json

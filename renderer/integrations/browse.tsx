@@ -12,7 +12,7 @@ import { Kbd } from '../ui/kbd.tsx'
 import { Panel, PanelBody, PanelHead } from '../ui/panel.tsx'
 import { Bone, Skeleton } from '../ui/skeleton.tsx'
 import { IntegrationTabs } from './integration-tabs.tsx'
-import { matches, searchText } from './matches-tool.ts'
+import { matches, searchTexts } from './matches-tool.ts'
 import { ToolCard } from './tool-card.tsx'
 
 const grid = 'mt-2 grid grid-cols-[repeat(auto-fill,minmax(216px,1fr))] gap-2'
@@ -27,9 +27,9 @@ export function Browse({ appId }: { appId: string }) {
   const search = useSearchKey()
 
   const all = tools.data ?? none
-  const texts = useMemo(() => new Map(all.map(tool => [tool.id, searchText(tool)])), [all])
+  const texts = useMemo(() => new Map(all.map(tool => [tool.id, searchTexts(tool)])), [all])
   const categories = useMemo(() => [...new Set(all.map(tool => tool.category))], [all])
-  const found = all.filter(tool => matches(texts.get(tool.id) ?? '', query) && (!practiceOnly || tool.practice))
+  const found = all.filter(tool => matches(texts.get(tool.id) ?? [], query) && (!practiceOnly || tool.practice))
   const shown = new Set(category ? found.filter(tool => tool.category === category) : found)
   const openFirst = (): void => {
     const [first] = shown
@@ -161,7 +161,7 @@ const Category = ({ title, count, isChosen, onChoose }: { title: string; count: 
       className="flex h-7 w-full items-center gap-2 rounded-2 px-2 text-left text-13 font-medium text-ink-2 hover:bg-pressed aria-pressed:bg-chosen aria-pressed:text-ink"
     >
       <span className="min-w-0 flex-1 truncate">{title}</span>
-      <span className="text-12 font-normal text-ink-3 tabular-nums">{count}</span>
+      <span className="text-12 font-normal tabular-nums">{count}</span>
     </button>
   </li>
 )

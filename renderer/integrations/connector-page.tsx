@@ -98,7 +98,7 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
               </ul>
             </Card>
           </section>
-          <TryIt appId={appId} facts={facts} row={row} />
+          <TryIt appId={appId} facts={facts} />
         </div>
         <div className="min-w-0 space-y-6">
           <section>

@@ -4,13 +4,14 @@ type Searched = Pick<ConnectorFacts, 'name' | 'category' | 'summary'> & {
   actions: Pick<ConnectorFacts['actions'][number], 'title' | 'does'>[]
 }
 
-/** What a search looks through: the tool's name, its category and what it can do, in lower case. Made once for each tool. */
-export const searchText = (tool: Searched): string =>
-  [tool.name, tool.category, tool.summary, ...tool.actions.flatMap(({ title, does }) => [title, does])].join(' ').toLowerCase()
+/** What a search looks through: each thing the tool can do, with the tool's name and category, in lower case. Made once for each tool. */
+export function searchTexts({ name, category, summary, actions }: Searched): string[] {
+  const head = [name, category, summary].join(' ')
+  return [head, ...actions.map(({ title, does }) => [head, title, does].join(' '))].map(text => text.toLowerCase())
+}
 
-/** Whether each word of a search is in the text. */
-export const matches = (text: string, query: string): boolean =>
-  query
-    .toLowerCase()
-    .split(/\s+/)
-    .every(word => text.includes(word))
+/** Whether all words of a search are in one of the texts: “send an email” is one thing to do, not three words from here and there. */
+export function matches(texts: readonly string[], query: string): boolean {
+  const words = query.toLowerCase().split(/\s+/)
+  return texts.some(text => words.every(word => text.includes(word)))
+}
