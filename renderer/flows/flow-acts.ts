@@ -82,7 +82,7 @@ export function accountFor(connections: readonly ConnectionRow[], connector: str
 
 /** What a flow or its last run waits for, as far as a person can end that. A service may refuse what seemed to be granted. */
 export const heldUpBy = ({ blockedBy, lastRun }: Pick<FlowSummary, 'blockedBy' | 'lastRun'>): FlowSummary['blockedBy'] =>
-  blockedBy ?? (needsPermission(lastRun?.waiting ?? null) ? (lastRun?.error ?? null) : null)
+  blockedBy ?? (needsPermission(lastRun?.waiting) ? (lastRun?.error ?? null) : null)
 
 /** The tools of a flow, its functions' included, each once. */
 export const toolsOf = (model: AppModel, flowName: string): string[] => [

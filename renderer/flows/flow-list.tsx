@@ -1,4 +1,4 @@
-import { KeyRound, TriangleAlert, Workflow } from 'lucide-react'
+import { TriangleAlert, Workflow } from 'lucide-react'
 import type { AppModel, Problem } from '../../core/app/model.ts'
 import { useConnector, type FlowSummary } from '../app-data.ts'
 import { useFrame } from '../frame/frame-state.ts'
@@ -73,7 +73,7 @@ function FlowRow({ appId, model, flow }: { appId: string; model: AppModel; flow:
           </span>
           {lack ? (
             <span className="flex items-center gap-1 text-12 text-warn-text" title={lack.message}>
-              {action ? <KeyRound className="i-12" /> : <TriangleAlert className="i-12" />}
+              {!action && <TriangleAlert className="i-12" />}
               <span className="truncate">{lack.message}</span>
             </span>
           ) : (

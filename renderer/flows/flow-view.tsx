@@ -8,13 +8,13 @@ import { useFile } from '../files/files.ts'
 import { SaveState } from '../files/save-state.tsx'
 import { go, goInstead, hrefOf } from '../routes.ts'
 import { PastRuns } from '../runs/past-runs.tsx'
-import { needsPermission } from '../runs/waiting-words.ts'
+import { needsPermission, sinceWords } from '../runs/waiting-words.ts'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/card.tsx'
 import { Switch } from '../ui/choice.tsx'
 import { actionOf } from '../ui/error-action.ts'
 import { Panel, PanelHead } from '../ui/panel.tsx'
-import { RelativeTime } from '../ui/relative-time.tsx'
+import { exactTime, useNow } from '../ui/relative-time.tsx'
 import { Segmented } from '../ui/tabs.tsx'
 import { useNarrow } from '../ui/use-narrow.ts'
 import { editAt, heldUpBy, useLastRun, useRunFlow, useSwitchFlow, type Place } from './flow-acts.ts'
@@ -22,7 +22,7 @@ import { FlowCanvas } from './flow-canvas.tsx'
 import { FlowJson } from './flow-json.tsx'
 import { FileProblem } from './file-problem.tsx'
 import { triggerNodeId } from './graph.ts'
-import { LackChip } from './lack-chip.tsx'
+import { lackWord } from './lack-chip.tsx'
 import { StepPanel } from './step-panel.tsx'
 import { TriggerPanel } from './trigger-panel.tsx'
 import { namesIn } from './words.ts'
@@ -65,14 +65,7 @@ export function FlowView({ appId, model, name, file, found, summary, tab: askedT
       <PanelHead
         title={title}
         crumbs={crumbs ? [{ label: 'Flows', href: hrefOf({ app: appId, screen: 'flows' }) }] : []}
-        beside={
-          summary && (
-            <>
-              <OnOff appId={appId} summary={summary} />
-              {lack?.action && <LackChip flow={summary} />}
-            </>
-          )
-        }
+        beside={summary && <OnOff appId={appId} summary={summary} />}
         actions={
           summary && (
             <>
@@ -125,6 +118,8 @@ function RunNow({ appId, summary }: { appId: string; summary: FlowSummary }) {
 
 /** Why the flow cannot run as it stands, and the one thing to do about it. */
 function Lack({ summary, lack, onEdit }: { summary: FlowSummary; lack: NonNullable<FlowSummary['blockedBy']>; onEdit: () => void }) {
+  const now = new Date(useNow())
+  const waiting = summary.lastRun?.waiting
   const allow = actionOf(lack.action)
   const { label, run } = allow ?? { label: 'Show it', run: onEdit }
   return (
@@ -138,10 +133,11 @@ function Lack({ summary, lack, onEdit }: { summary: FlowSummary; lack: NonNullab
           </Button>
         }
       >
+        {allow && <p className="font-medium">{lackWord(summary)}</p>}
         {lack.message}
-        {summary.lastRun?.waiting && needsPermission(summary.lastRun.waiting) && (
-          <p className="text-12">
-            Its last run has waited since <RelativeTime at={summary.lastRun.waiting.since} inline />
+        {waiting && needsPermission(waiting) && (
+          <p className="text-12" title={exactTime(new Date(waiting.since))}>
+            The last run waits {sinceWords(waiting, now)}
           </p>
         )}
       </Note>

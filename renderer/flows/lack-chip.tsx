@@ -3,9 +3,13 @@ import type { FlowSummary } from '../app-data.ts'
 import { needsPermission } from '../runs/waiting-words.ts'
 import { Chip } from '../ui/chip.tsx'
 
-/** Beside the title of a flow that cannot run until a person allows something. */
-export const LackChip = ({ flow }: { flow: Pick<FlowSummary, 'lastRun'> }) => (
+type Last = Pick<FlowSummary, 'lastRun'>
+
+/** How a flow stands that cannot run until a person allows something. */
+export const lackWord = ({ lastRun }: Last): string => (needsPermission(lastRun?.waiting) ? 'Waiting for permission' : 'Needs permission')
+
+export const LackChip = ({ flow }: { flow: Last }) => (
   <Chip tone="warn" icon={<KeyRound />}>
-    {needsPermission(flow.lastRun?.waiting ?? null) ? 'Waiting for permission' : 'Needs permission'}
+    {lackWord(flow)}
   </Chip>
 )

@@ -31,14 +31,14 @@ export function RunView({ appId, runId }: { appId: string; runId: string }) {
     <section aria-label={`Run of ${run.name}`} className="@container flex min-h-0 min-w-0 flex-1 flex-col overflow-auto">
       <div className="flex flex-none flex-wrap items-start gap-2 px-5 pt-5 pb-4">
         <div className="min-w-52 flex-1">
-          <div className="flex items-center gap-2">
-            <h2 className="truncate text-20 font-semibold">{run.name}</h2>
+          <h2 className="text-20 font-semibold text-pretty wrap-anywhere">{run.name}</h2>
+          <div className="mt-1 flex flex-wrap items-center gap-x-2 gap-y-1">
             <RunChip state={run.state} waiting={run.waiting} />
+            <p className="text-13 text-ink-3">
+              {run.cause} · {exactTime(new Date(run.startedAt ?? run.createdAt))}
+              {run.durationMs !== null && ` · ${durationWords(run.durationMs)}`}
+            </p>
           </div>
-          <p className="mt-0.5 text-13 text-ink-3">
-            {run.cause} · {exactTime(new Date(run.startedAt ?? run.createdAt))}
-            {run.durationMs !== null && ` · ${durationWords(run.durationMs)}`}
-          </p>
         </div>
         <a href={hrefOf({ app: appId, screen: run.kind === 'flow' ? 'flows' : 'functions', path: [run.name] })} className={buttonClass()}>
           {run.kind === 'flow' ? 'Open the flow' : 'Open the function'}
@@ -68,9 +68,7 @@ export function RunView({ appId, runId }: { appId: string; runId: string }) {
       )}
       <div className="flex flex-none justify-end gap-4 px-5 text-12 text-ink-3 tabular-nums">
         <span aria-hidden className="hidden w-28 justify-between @md:flex @2xl:w-44">
-          {ticksOf(spanMs).map(tick => (
-            <span key={tick}>{tick}</span>
-          ))}
+          {bars.size > 0 && ticksOf(spanMs).map(tick => <span key={tick}>{tick}</span>)}
         </span>
         <span className="w-16" />
       </div>

@@ -13,7 +13,7 @@ export function permissionChoices({ searchParams }: URL): Html | '' {
   const scopes = [...new Set(asked)].filter(scope => scope && !identity.test(scope))
   if (scopes.length === 0) return ''
   return html`<fieldset class="permissions">
-      <legend>You allow it</legend>
+      <legend>What it may do</legend>
       ${scopes.map(scope => html`<label><input type="checkbox" checked value="${scope}" /><code>${scope}</code></label>`)}
     </fieldset>
     <script src="/practice/consent.js"></script>`
