@@ -20,11 +20,11 @@ import type { AppOptions, PlugboardApp } from './shell.ts'
 import { openVault } from './vault/vault.ts'
 
 /** Puts the rooms together. The shells put the result on a transport; nothing here knows which shell it is in. */
-export async function createApp({ shell, home, version }: AppOptions): Promise<PlugboardApp> {
+export async function createApp({ shell, home, version, keychain }: AppOptions): Promise<PlugboardApp> {
   const secrets = createScrubber()
   const log = openLog(home, secrets.scrub)
   const projects = createProjects({ home })
-  const vault = await openVault({ home })
+  const vault = await openVault({ home, keychain })
   const practice = createPractice({ home, appRoot: projects.root, report: log.report, fork: () => shell.fork('practice') })
 
   const hostLink = createHostLink({

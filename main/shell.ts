@@ -1,5 +1,6 @@
 import type { AnyRouter } from '@orpc/server'
 import type { AppError } from '../core/errors.ts'
+import type { Keychain } from './vault/keychain.ts'
 
 /** A child process as both `utilityProcess.fork` and `child_process.fork` can provide it. */
 export type Child = {
@@ -24,7 +25,13 @@ export type ShellHost = {
   fork(program: 'host' | 'practice'): Child
 }
 
-export type AppOptions = { shell: ShellHost; home: string; version: string }
+export type AppOptions = {
+  shell: ShellHost
+  home: string
+  version: string
+  /** Instead of the operating system's. */
+  keychain?: Keychain
+}
 
 /** The composed application, ready to be put on a transport. */
 export type PlugboardApp = { router: AnyRouter; report(error: AppError): void; close(): Promise<void> }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Provider } from '../core/provider.ts'
+import { withoutValues } from '../core/secrets.ts'
 
 /** The server gave no answer that means anything: none at all, an error page, or far too much. Says nothing about the grant. */
 export class NoUsableAnswer extends Error {
@@ -35,8 +36,23 @@ export function tokenFetch(provider: Provider, options: SendOptions = {}) {
   return async (url: string, init: RequestInit): Promise<Response> => {
     const { response, text } = await send(url, inOwnForm(provider, init), options)
     const { status, body } = toStandard(provider, response.status, parseAnswer(text, response))
-    return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } })
+    const told = JSON.stringify(body)
+    return new Response(status === 200 ? told : withoutValues(told, secretsIn(init)), {
+      status,
+      headers: { 'content-type': 'application/json' },
+    })
   }
+}
+
+const secretParameters = ['refresh_token', 'code', 'code_verifier', 'client_secret', 'device_code', 'token']
+
+/** What a provider may not repeat in its words, which people get to see. */
+function secretsIn({ body, headers }: RequestInit): string[] {
+  const parameters = new URLSearchParams(body instanceof URLSearchParams ? body : String(body ?? ''))
+  const basic = /^Basic (.+)$/.exec(new Headers(headers).get('authorization') ?? '')?.[1]
+  // RFC 6749 §2.3.1: id and secret are each encoded as in a form.
+  const [, secret = ''] = basic ? atob(basic).split(':') : []
+  return [...secretParameters.flatMap(name => parameters.get(name) ?? []), decodeURIComponent(secret.replaceAll('+', ' ')), basic ?? '']
 }
 
 /** The request in the provider's own names and encoding, where they are not those of RFC 6749. */
