@@ -19,13 +19,22 @@ export type Clients = {
   close(): Promise<void>
 }
 
-type Run = (query: RawBuilder<unknown>) => Promise<Row[]>
-
 const tries = 6
 /** A process that stands still in a transaction keeps others from its rows no longer than this. */
 const idleInTransactionMs = 30_000
 /** The server stops a query first and says so; only one that does not even do that is given up here. */
 const patience = 1.5
+
+/**
+ * A transaction gives its locks up before it waits for the disk, so that those who wait for them share that wait: it commits without,
+ * then makes all that was logged so far durable by a message that says nothing. What others have read of it meanwhile and commit comes
+ * later in the log, so nothing durable is built on what could still be lost.
+ */
+const begin = sql`begin; set local synchronous_commit = off`
+const beginLong = sql`begin; set local synchronous_commit = off; set local statement_timeout = 0`
+const commitWrites = sql`commit; select pg_logical_emit_message(true, 'plugboard', '')`
+/** A select may have written all the same, by a function or inside `with`: then this waits as usual, and else for nothing. */
+const commitReads = sql`set local synchronous_commit to default; commit`
 
 /** Only says queries in SQL: connections are ours, as each has to be on the right schema. */
 const compiler = new Kysely<unknown>({
@@ -69,23 +78,28 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
     }
   }
 
-  function runner(client: pg.PoolClient, timeoutMs: number | undefined): Run {
-    return async query => {
+  function runner(client: pg.PoolClient, timeoutMs: number | undefined) {
+    return (query: RawBuilder<unknown>) => {
       const { sql: text, parameters } = query.compile(compiler)
-      const { rows } = await client.query<Row>({ text, values: [...parameters], query_timeout: timeoutMs } as pg.QueryConfig)
-      return rows
+      return client.query<Row>({ text, values: [...parameters], query_timeout: timeoutMs } as pg.QueryConfig)
     }
   }
 
   async function attempt<T>(client: pg.PoolClient, work: () => Steps<T>, isLong: boolean): Promise<T> {
     const run = runner(client, isLong ? undefined : statementTimeoutMs * patience)
-    await run(sql`begin`)
+    await run(isLong ? beginLong : begin)
     try {
-      if (isLong) await run(sql`set local statement_timeout = 0`)
+      let hasWritten = false
       const steps = work()
       let step = steps.next()
-      while (!step.done) step = steps.next(await run(step.value))
-      await commit(run)
+      while (!step.done) {
+        const { rows, command } = await run(step.value)
+        hasWritten ||= command !== 'SELECT'
+        step = steps.next(rows)
+      }
+      await run(hasWritten ? commitWrites : commitReads).catch(error => {
+        throw isConnectionLost(error) ? explainLostCommit(error) : error
+      })
       return step.value
     } catch (error) {
       // On a connection that does not answer, a rollback would wait for ever; the server makes it when the connection ends.
@@ -97,7 +111,8 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
   return {
     async query(schema, query) {
       try {
-        return await use(schema, client => runner(client, statementTimeoutMs * patience)(query))
+        const { rows } = await use(schema, client => runner(client, statementTimeoutMs * patience)(query))
+        return rows
       } catch (error) {
         throw explainPostgresError(error)
       }
@@ -114,14 +129,6 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
       }
     },
     close: () => pool.end(),
-  }
-}
-
-async function commit(run: Run): Promise<void> {
-  try {
-    await run(sql`commit`)
-  } catch (error) {
-    throw isConnectionLost(error) ? explainLostCommit(error) : error
   }
 }
 
