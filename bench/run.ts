@@ -8,6 +8,7 @@ const benches = {
   flows: () => import('./flows.ts'),
   planner: () => import('./planner.ts'),
   history: () => import('./history.ts'),
+  store: () => import('./store.ts'),
 }
 type Name = keyof typeof benches
 const isName = (name: string): name is Name => Object.hasOwn(benches, name)

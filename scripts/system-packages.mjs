@@ -13,6 +13,8 @@ const needed = [
   { name: 'faketime', isThere: () => isOnPath('faketime') },
   { name: 'strace', isThere: () => isOnPath('strace') },
   { name: 'iproute2', isThere: () => isOnPath('ip') },
+  // Debian keeps its programs out of the path; a server that is there already will do as well.
+  { name: 'postgresql', isThere: () => Boolean(process.env['TEST_DATABASE_URL']) || existsSync('/usr/lib/postgresql') },
 ]
 
 /** Installs them with apt as root; else says in one sentence what is missing. True when all are there. */
