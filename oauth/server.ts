@@ -52,8 +52,19 @@ export function metadataOf({
 /** RFC 6749 §2.3. A public client that was given a secret after all sends it in the body. */
 export function authenticationOf({ provider, client }: Party, method = provider.clientAuthentication): oauth.ClientAuth {
   if (!client.clientSecret) return oauth.None()
-  return method === 'client_secret_basic' ? oauth.ClientSecretBasic(client.clientSecret) : oauth.ClientSecretPost(client.clientSecret)
+  return method === 'client_secret_basic' ? basic(client.clientSecret) : oauth.ClientSecretPost(client.clientSecret)
 }
+
+/**
+ * RFC 6749 §2.3.1, encoding no more than the form encoding has to: oauth4webapi's own also encodes `-`, `_` and `.`, which are in most ids, and
+ * Notion, Zoom, Figma and others compare them undecoded.
+ */
+const basic =
+  (clientSecret: string): oauth.ClientAuth =>
+  (_server, { client_id: clientId }, _body, headers) =>
+    headers.set('authorization', `Basic ${btoa(`${formEncode(clientId)}:${formEncode(clientSecret)}`)}`)
+
+const formEncode = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
 /** Whether one signs in by a code typed on another page: where the web flow would want a secret that this client does not have. RFC 8628 */
 export const usesDeviceCode = ({ provider, server, client }: Party): boolean =>
