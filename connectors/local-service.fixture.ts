@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createAdaptorServer } from '@hono/node-server'
+import { apiOriginsOf, type Facts } from '../core/addresses.ts'
 import { boundFetch } from '../core/bound-fetch.ts'
 import type { Call } from '../core/connector.ts'
 import type { Provider } from '../core/provider.ts'
@@ -36,11 +37,16 @@ export async function localService(
   })
   const address = server.address()
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-  const bound = boundFetch({
-    accessToken: 'a-token',
-    apiOrigins: provider.apiOrigins,
-    practiceOrigins: Object.fromEntries(provider.apiOrigins.map(real => [real, origin])),
-  })
-  const call: Call = { fetch: bound, account: null, practice: true, facts: {}, signal: new AbortController().signal }
+  const facts = someFacts(provider)
+  const apiOrigins = apiOriginsOf(provider, facts)
+  const practiceOrigins = Object.fromEntries(apiOrigins.map(real => [real, origin]))
+  const bound = boundFetch({ accessToken: 'a-token', apiOrigins, tokenHeader: provider.tokenHeader, practiceOrigins })
+  const call: Call = { fetch: bound, account: null, practice: true, facts, signal: new AbortController().signal }
   return { call, requests }
+}
+
+/** Something for each name that the origins of a provider hold: a whole origin, or a part of one. */
+function someFacts({ apiOrigins }: Provider): Facts {
+  const names = apiOrigins.flatMap(template => [...template.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, template })))
+  return Object.fromEntries(names.map(({ name, template }) => [name, template.startsWith('{') ? 'https://example' : 'example']))
 }

@@ -12,15 +12,18 @@ const text = (value: string) => `'${value.replaceAll('\\', '\\\\').replaceAll("'
 
 /** The declaration: an identity, a remote choice, one action that reads and one that writes. It works against an API of that shape. */
 export const declarationText = ({ id, name, category, icon, providerFile, providerExport }: NewConnector) => `import { z } from 'zod'
+import { apiOriginsOf } from '../../core/addresses.ts'
 import { action, connector, type Account, type Call, type Choice } from '../../core/connector.ts'
 import { field, limit } from '../field.ts'
 import { explainHttp, jsonApi } from '../json-api.ts'
 import { ${providerExport} } from '../providers/${providerFile}'
 
-const [origin = ''] = ${providerExport}.apiOrigins
 const item = z.object({ id: z.string(), title: z.string(), list: z.string() })
 
-const api = (call: Call) => jsonApi(call, { name: ${text(name)}, origin })
+function api(call: Call) {
+  const [origin = ''] = apiOriginsOf(${providerExport}, call.facts)
+  return jsonApi(call, { name: ${text(name)}, origin })
+}
 
 async function identity(call: Call): Promise<Account> {
   const me = await api(call).get('/me', z.object({ id: z.string(), email: z.string() }))
@@ -81,9 +84,9 @@ export default connector({
 /** Its test, against a service on this machine that answers as the API does. */
 export const testText = ({ id, name, providerFile, providerExport }: NewConnector) => `import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { run } from '../../main/practice/practice.fixture.ts'
 import { localService, type Asked } from '../local-service.fixture.ts'
 import { ${providerExport} } from '../providers/${providerFile}'
+import { run } from '../run-action.fixture.ts'
 import connector from './${id}.ts'
 
 const lamp = { id: 'i1', title: 'Lamp', list: 'l1' }

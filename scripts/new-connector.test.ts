@@ -7,18 +7,7 @@ import { after, before, test } from 'node:test'
 
 const root = resolve(import.meta.dirname, '..')
 /** What a connector is made of, and what its tests need. */
-const parts = [
-  'core',
-  'connectors',
-  'host',
-  'main',
-  'oauth',
-  'tokens',
-  'planner',
-  'scripts',
-  'docs/connectors',
-  'renderer/ui/brand-icons.ts',
-]
+const parts = ['core', 'connectors', 'scripts', 'docs/connectors', 'renderer/ui/brand-icons.ts']
 const settings = [
   'package.json',
   'tsconfig.json',
@@ -74,6 +63,14 @@ test('a new connector passes lint, format, types and tests, and is in the catalo
   )
   assert.match(await readFile(join(copy, 'docs/connectors/trello.md'), 'utf8'), /^# Mia's Lists\n/)
   assert.match(await readFile(join(copy, 'renderer/ui/brand-icons.ts'), 'utf8'), /"logos:trello"/)
+})
+
+test('a provider of the same name need not be said, and its addresses may hold what is known only once connected', async () => {
+  const { code, output } = await make('zendesk')
+  assert.equal(code, 0, output)
+  const tests = await run('--test', 'connectors/zendesk/*.test.ts')
+  assert.equal(tests.code, 0, tests.output)
+  assert.ok(tests.output.includes('the account is known by its address'), tests.output)
 })
 
 const refusals: [title: string, words: string[], sentence: RegExp][] = [

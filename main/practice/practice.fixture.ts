@@ -4,11 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import type { z } from 'zod'
 import { boundFetch } from '../../core/bound-fetch.ts'
-import type { AnyAction, Call, Connector } from '../../core/connector.ts'
+import type { Call, Connector } from '../../core/connector.ts'
 import type { AppError } from '../../core/errors.ts'
 import { createPractice, type Practice } from './practice.ts'
+
+export { run } from '../../connectors/run-action.fixture.ts'
 
 /** Practice accounts in a folder of their own, or in one that is there already, and the processes behind them. */
 export async function practiceFor(t: TestContext | { after(end: () => Promise<void>): void }, folder?: string) {
@@ -122,21 +123,4 @@ export async function callFor(
   const bound = boundFetch({ accessToken: grant.access_token, apiOrigins: provider.apiOrigins, practiceOrigins })
   const call: Call = { fetch: bound, account: null, practice: true, facts: {}, signal: new AbortController().signal }
   return { ...call, account: await connector.identity(call), grant }
-}
-
-/** Runs an action as the gateway does: input parsed, errors explained, output checked. */
-export async function run<C extends Connector, Id extends keyof C['actions'] & string>(
-  connector: C,
-  call: Call,
-  id: Id,
-  input: unknown,
-): Promise<z.output<C['actions'][Id]['output']>> {
-  const action: AnyAction | undefined = connector.actions[id]
-  if (!action) throw new Error(`no action ${id}`)
-  try {
-    const output = await action.run(call, action.input.parse(input) as never)
-    return action.output.parse(output) as z.output<C['actions'][Id]['output']>
-  } catch (error) {
-    throw connector.explain?.(error) ?? error
-  }
 }
