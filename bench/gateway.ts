@@ -5,16 +5,20 @@ import { z } from 'zod'
 import { action, connector } from '../core/connector.ts'
 import { slackUser } from '../connectors/providers/slack.ts'
 import { createGateway } from '../host/gateway/gateway.ts'
+import type { RateLimits } from '../core/rate-limit.ts'
 import { openDatabase } from '../host/store/database.ts'
 import { startServer } from './child.ts'
 import { percentile } from './percentile.ts'
 
 const calls = 2000
 const left = 200
+/** As many as one connection may have under way at once are waiting for their answers then, the others for their turn. */
+const manyCallers = 50
 
 /**
- * What the gateway adds to a call with a token at hand: finding the account, scopes, limits and the activity line. A bare `fetch` of the
- * same answer and a call through the gateway take turns.
+ * What the gateway adds to a call with a token at hand: finding the account, scopes, the connection's budget and the activity line. A bare
+ * `fetch` of the same answer and a call through the gateway take turns: one by one, and then fifty at once. “With limits” is a service
+ * that counts: kinds, a pace for each value of a field, and headers that say what is left.
  */
 export async function run(): Promise<Record<string, number>> {
   const folder = await mkdtemp(join(tmpdir(), 'plugboard-bench-'))
@@ -22,27 +26,57 @@ export async function run(): Promise<Record<string, number>> {
   const database = openDatabase(join(folder, 'app.db'))
   try {
     const origin = server.line
-    const gateway = createGateway({ appId: 'bench', database, connectors: { counter: counter(origin) }, credentials })
-    const bare: number[] = []
-    const through: number[] = []
-    for (let n = 0; n < calls; n++) {
-      bare.push(await timeOf(() => askBare(origin, n)))
-      through.push(await timeOf(() => gateway.call({ connector: 'counter', action: 'add', input: { n }, caller })))
-    }
-    const added = through.map((ms, index) => ms - (bare[index] ?? 0)).slice(left)
+    const tools = { counter: counter(origin), counted: { ...counter(origin), limits: everyLimit } }
+    const gateway = createGateway({ appId: 'bench', database, connectors: tools, credentials })
+    const through = (connector: keyof typeof tools) => (n: number) => gateway.call({ connector, action: 'add', input: { n }, caller })
+    const bare = (n: number) => askBare(origin, n)
+
+    const alone = await inTurns({ bare, gateway: through('counter'), counted: through('counted') }, 1, calls)
+    const together = await inTurns({ bare, gateway: through('counter'), counted: through('counted') }, manyCallers, calls / 20)
     return {
-      'bare fetch ms p50': percentile(bare.slice(left), 50),
-      'bare fetch ms p99': percentile(bare.slice(left), 99),
-      'gateway call ms p50': percentile(through.slice(left), 50),
-      'gateway call ms p99': percentile(through.slice(left), 99),
-      'overhead ms p50': percentile(added, 50),
-      'overhead ms p99': percentile(added, 99),
+      'bare fetch ms p50': percentile(alone.bare, 50),
+      'bare fetch ms p99': percentile(alone.bare, 99),
+      'gateway call ms p50': percentile(alone.gateway, 50),
+      'gateway call ms p99': percentile(alone.gateway, 99),
+      ...overhead('overhead ms', alone.gateway, alone.bare),
+      ...overhead('overhead with limits ms', alone.counted, alone.bare),
+      'bare fetch, 50 callers, ms of each p50': percentile(together.bare, 50) / manyCallers,
+      ...overhead('overhead, 50 callers, ms of each', together.gateway, together.bare, manyCallers),
+      ...overhead('overhead with limits, 50 callers, ms of each', together.counted, together.bare, manyCallers),
     }
   } finally {
     await server.stop()
     database.close()
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+const everyLimit: RateLimits = {
+  kinds: /^\/(\w*)/,
+  signals: [{ status: 403, body: /never/ }],
+  paces: [{ path: /^\//, field: 'channel', gapMs: 0.001, burst: 1000 }],
+}
+
+type Way = (n: number) => Promise<unknown>
+
+/** How long each round of `at once` calls took, in milliseconds, by way: the ways take turns, and the first rounds are left out. */
+async function inTurns<Name extends string>(ways: Record<Name, Way>, atOnce: number, rounds: number): Promise<Record<Name, number[]>> {
+  const names = Object.keys(ways) as Name[]
+  const took = Object.fromEntries(names.map(name => [name, [] as number[]])) as Record<Name, number[]>
+  for (let round = 0; round < rounds; round++) {
+    for (const name of names) {
+      const once = () => Promise.all(Array.from({ length: atOnce }, (_, n) => ways[name](round + n)))
+      took[name].push(await timeOf(once))
+    }
+  }
+  for (const name of names) took[name] = took[name].slice(rounds * (left / calls))
+  return took
+}
+
+/** What each round took longer than the bare one beside it. */
+function overhead(what: string, through: readonly number[], bare: readonly number[], atOnce = 1): Record<string, number> {
+  const added = through.map((ms, index) => (ms - (bare[index] ?? 0)) / atOnce)
+  return { [`${what} p50`]: percentile(added, 50), [`${what} p99`]: percentile(added, 99) }
 }
 
 const caller = { runId: null, stepId: null, by: { kind: 'function' as const, name: 'bench' } }
