@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
@@ -69,7 +69,7 @@ async function readKeyFile(file: string): Promise<Buffer | null> {
 /** Makes a key that is on disk, whole, before anything is protected with it. Of two processes that start at once, both get the one that was first. */
 async function makeKeyFile(file: string): Promise<Buffer> {
   const bytes = randomBytes(keyBytes)
-  const own = `${file}.${process.pid}`
+  const own = `${file}.${randomUUID()}`
   await writeFileAtomically(own, `${bytes.toString('base64')}\n`)
   try {
     await link(own, file)
