@@ -1,6 +1,23 @@
-import { createElement, useId } from 'react'
-import { brandIcons, type IconNode } from './brand-icons.ts'
+import { createElement, useId, useSyncExternalStore } from 'react'
+import type { brandIcons, IconNode } from './brand-icons.ts'
 import { cx } from './cx.ts'
+
+/** The drawings of sixty tools weigh as much as a screen: they come beside the page's first code, not within it. */
+let drawings: typeof brandIcons | null = null
+const followers = new Set<() => void>()
+void import('./brand-icons.ts').then(({ brandIcons }) => {
+  drawings = brandIcons
+  for (const follower of followers) follower()
+})
+
+const useDrawings = () =>
+  useSyncExternalStore(
+    follower => {
+      followers.add(follower)
+      return () => void followers.delete(follower)
+    },
+    () => drawings,
+  )
 
 const tiles = {
   20: 'size-5 rounded-[5px] text-[9px] [&_svg]:size-3.25',
@@ -12,7 +29,8 @@ const tiles = {
 /** The brand icon of a tool on a tile. `icon` is the connector's icon name; an unknown one shows the first letter of `name`. */
 export function ConnectorIcon({ icon, name, size = 32 }: { icon: string; name: string; size?: keyof typeof tiles }) {
   const prefix = useId()
-  const drawing = brandIcons[icon]
+  const all = useDrawings()
+  const drawing = all?.[icon]
   return (
     <span
       aria-hidden
@@ -28,7 +46,7 @@ export function ConnectorIcon({ icon, name, size = 32 }: { icon: string; name: s
           {drawing.nodes.map((node, index) => draw(node, String(index), prefix))}
         </svg>
       ) : (
-        name.slice(0, 1).toUpperCase()
+        all && name.slice(0, 1).toUpperCase()
       )}
     </span>
   )
