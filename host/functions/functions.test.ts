@@ -129,6 +129,16 @@ test('an error of a connector can be caught, and keeps its code when it is not',
   await assert.rejects(uncaught.run(), (error: AppError) => error.code === 'needs_connection' && error.action?.kind === 'connect')
 })
 
+test('when a service asks to slow down, the time it names goes through the function', async t => {
+  const putOff = async () => {
+    throw new AppError('rate_limited', 'Slack asks to slow down.', { retryAfterMs: 4200 })
+  }
+  const { run } = await openApp(t, `import { connectors } from 'plugboard'\nexport default () => connectors.slackbot.postMessage({})`, {
+    callAction: putOff,
+  })
+  await assert.rejects(run(), (error: AppError) => error.code === 'rate_limited' && error.retryAfterMs === 4200)
+})
+
 test('a failing function says what and on which line of the file', async t => {
   const { run } = await openApp(t, `export default () => {\n  const ticket: any = undefined\n  return ticket.title\n}`)
   await assert.rejects(run(), failsWith('internal', /f failed: Cannot read properties of undefined.*functions\/f\/entry\.ts:3/))
