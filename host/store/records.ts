@@ -136,8 +136,8 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       return present(record)
     },
     async createMany(all) {
+      const { entity, table } = find()
       const changes = await write(function* () {
-        const { entity, table } = find()
         const rows = all.map(data => newRow(entity, data))
         for (let from = 0; from < rows.length; from += rowsOfInsert) {
           const values = rows.slice(from, from + rowsOfInsert).map(row => sql`(${sql.join(Object.values(row))})`)
@@ -151,9 +151,9 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       return changes.map(({ after }) => present(after))
     },
     async update(id, patch) {
+      const defined = find()
+      const { entity, table } = defined
       const [change] = await write(function* () {
-        const defined = find()
-        const { entity, table } = defined
         const data = changedRecordData(entity, patch)
         const row = yield* locked(defined, id)
         const at = new Date(now()).toISOString()
@@ -164,8 +164,8 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       return present(change?.after)
     },
     async delete(id) {
+      const defined = find()
       const [change] = await write(function* () {
-        const defined = find()
         const before = toRecord(yield* locked(defined, id), reader)
         yield sql`delete from ${sql.id(defined.table)} where id = ${id}`
         return [{ entity: defined.entity.name, id, type: 'delete', before, after: null, at: new Date(now()).toISOString(), by: author }]

@@ -276,3 +276,16 @@ onEachDatabase('names and paths of any length and letter keep their records and 
   await store.records(`${long}1`).create({ n: 0 })
   assert.deepEqual(await store.counts(), { [`${long}1`]: 2002, [`${long}2`]: 2001 })
 })
+
+onEachDatabase('what was asked for before closing is kept, and what is asked for after is refused', async place => {
+  const { store, tickets } = await open(place)
+  const made = tickets.create({ title: 'in time' })
+  await store.close()
+  await assert.rejects(tickets.create({ title: 'late' }), fails('unavailable', /was closed/))
+  const again = await open({ engine: await place.reopen() })
+  assert.equal((await made).title, 'in time')
+  assert.deepEqual(
+    (await again.tickets.list()).map(({ title }) => title),
+    ['in time'],
+  )
+})

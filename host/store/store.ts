@@ -23,7 +23,7 @@ export type Store = {
   onCommit(listener: (change: Change) => void): () => void
   /** Drops changes that are older than an hour and that flows have read up to `upToSeq`. */
   prune(upToSeq: number): Promise<void>
-  /** Writes and listeners end here; the database stays open for the rooms that share it. */
+  /** Waits for writes under way. Later ones are refused, and listeners hear no more; the database stays open for the rooms that share it. */
   close(): Promise<void>
 }
 
@@ -37,6 +37,7 @@ export function openStore(
   const newId = createIds(now)
   const listeners = new Set<(change: Change) => void>()
   let defined = new Map<string, Defined>()
+  const writes = new Set<Promise<unknown>>()
   let isOpen = true
   const { peers } = engine
   const follower = peers && followChanges({ database: engine, peers, tell, report })
@@ -46,6 +47,20 @@ export function openStore(
     const found = defined.get(name)
     if (!found) throw new AppError('not_found', `This app has no entity named “${name}”.`)
     return found
+  }
+
+  /** The engine, of which `close` knows what is under way. */
+  const tracked: Engine = {
+    ...engine,
+    async transaction(work) {
+      const write = engine.transaction(work)
+      writes.add(write)
+      try {
+        return await write
+      } finally {
+        writes.delete(write)
+      }
+    },
   }
 
   function committed(changes: Change[]): void {
@@ -81,7 +96,7 @@ export function openStore(
         return next
       })
     },
-    records: (name, author) => createRecords({ engine, find: () => find(name), author: author ?? null, now, newId, committed }),
+    records: (name, author) => createRecords({ engine: tracked, find: () => find(name), author: author ?? null, now, newId, committed }),
     async counts() {
       const names = [...defined.keys()]
       const rows = await Promise.all(names.map(name => engine.query(sql`select count(*) as count from ${sql.id(find(name).table)}`)))
@@ -97,6 +112,7 @@ export function openStore(
     },
     async close() {
       isOpen = false
+      await Promise.allSettled(writes)
       listeners.clear()
       await follower?.stop()
     },
