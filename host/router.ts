@@ -97,6 +97,9 @@ export function createHostRouter(host: Host) {
     },
     activity: {
       list: os.activity.list.handler(async ({ input: { appId, ...query } }) => (await host.app(appId)).gateway.activity(query)),
+      watch: os.activity.watch.handler(async function* ({ input, signal }) {
+        yield* (await host.app(input.appId)).gateway.calls.follow(signal)
+      }),
     },
     connectors: {
       options: os.connectors.options.handler(async ({ input }) =>

@@ -5,6 +5,7 @@ import { mainContract } from '../core/contract/main.ts'
 import { Changes } from '../core/rpc/stream.ts'
 import type { Chat } from './chat/chat.ts'
 import type { Connections } from './connections/connections.ts'
+import { followCalls } from './connections/follow-calls.ts'
 import type { HostLink } from './hostlink/hostlink.ts'
 import { isOnline } from './network.ts'
 import type { OpenApps } from './open-apps.ts'
@@ -192,12 +193,18 @@ async function listApps({ projects, apps, hostLink }: Rooms) {
   )
 }
 
-/** The accounts of an app: also when its files change, for they say what uses an account. */
-async function* watchConnections({ connections, apps }: Rooms, appId: string, signal: AbortSignal | undefined) {
+/** The accounts of an app: also when its files change, for they say what uses an account, and when it is used. */
+async function* watchConnections({ connections, apps, hostLink }: Rooms, appId: string, signal: AbortSignal | undefined) {
   const changes = new Changes<void>()
+  const calls = followCalls({ hostLink, appId, told: () => changes.publish() })
   const stops = [
+    calls.stop,
     connections.onChange(change => change.appId === appId && changes.publish()),
-    apps.changes.listen(changed => changed === appId && changes.publish()),
+    apps.changes.listen(changed => {
+      if (changed !== appId) return
+      calls.again()
+      changes.publish()
+    }),
   ]
   try {
     yield* changes.followState(() => connections.list(appId), signal)

@@ -116,6 +116,8 @@ export const hostContract = {
     list: procedure
       .input(z.object({ appId, connectionId: z.string().optional(), limit: z.number().int().min(1).max(200).optional() }))
       .output(z.array(activity)),
+    /** Each outside call of the app from now on. */
+    watch: procedure.input(inApp).output(eventIterator(activity)),
   },
   connectors: {
     /** Remote choices for a field of an action, such as channels. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { activity, type Activity } from '../../core/connection.ts'
+import { Changes } from '../../core/rpc/stream.ts'
 import type { AppDatabase } from '../store/database.ts'
 
 const keptLines = 2000
@@ -21,21 +22,25 @@ export function openActivity(database: AppDatabase) {
   const prune = database.sqlite.prepare('delete from activity where seq <= (select max(seq) from activity) - ?')
   const select = database.sqlite.prepare('select * from activity where ?1 is null or connection_id = ?1 order by seq desc limit ?2')
 
+  const calls = new Changes<Activity>()
   return {
+    calls,
     add(line: Omit<Activity, 'id'>): void {
       const { at, connectionId, connector, action, status, errorCode, durationMs, by } = line
+      const id = randomUUID()
       const { sqlite } = database
       // In WAL mode a line written like this outlives a crash of the program; only a loss of power may take the newest ones with it. To
       // wait for the disk with every call would cost more than all else that the gateway does.
       sqlite.exec('pragma synchronous = normal')
       try {
         database.transaction(() => {
-          insert.run(randomUUID(), at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name)
+          insert.run(id, at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name)
           prune.run(keptLines)
         })
       } finally {
         sqlite.exec('pragma synchronous = full')
       }
+      calls.publish({ id, ...line })
     },
     /** Newest first. */
     list({ connectionId = null, limit = 50 }: { connectionId?: string | null; limit?: number }): Activity[] {

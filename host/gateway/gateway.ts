@@ -191,6 +191,8 @@ export function createGateway({
       }
     },
     activity: async (query: { connectionId?: string; limit?: number }): Promise<Activity[]> => activity.list(query),
+    /** Each call, once it is noted. */
+    calls: activity.calls,
     /** Connections have changed: the next call asks main again. */
     forget: () => cache.forget(),
   }
