@@ -1,57 +1,14 @@
 import assert from 'node:assert/strict'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { describe, it, type TestContext } from 'node:test'
+import { createServer } from 'node:http'
+import { describe, it } from 'node:test'
+import { gzipSync } from 'node:zlib'
 import { github } from '../../connectors/providers/github.ts'
 import { google } from '../../connectors/providers/google.ts'
 import { slackBot, slackUser } from '../../connectors/providers/slack.ts'
-import type { Provider } from '../../core/provider.ts'
 import { authorize } from './authorize.ts'
 import { refresh } from '../../oauth/refresh.ts'
 import { revoke, type Withdrawal } from '../../oauth/revoke.ts'
-import type { Party } from '../../oauth/server.ts'
-
-type Answer = (response: ServerResponse, request: IncomingMessage, body: URLSearchParams) => void
-
-const json =
-  (body: unknown, status = 200): Answer =>
-  response =>
-    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
-
-/** A provider's token endpoint that answers as told. */
-async function tokenEndpoint(t: TestContext, provider: Provider, answer: Answer): Promise<Party & { bodies: URLSearchParams[] }> {
-  const bodies: URLSearchParams[] = []
-  const receive = async (request: IncomingMessage, response: ServerResponse) => {
-    let body = ''
-    for await (const chunk of request) body += String(chunk)
-    bodies.push(new URLSearchParams(body))
-    answer(response, request, new URLSearchParams(body))
-  }
-  const server = createServer((request, response) => void receive(request, response))
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
-  const known = { ...provider, redirect: { ...provider.redirect, ports: [] } }
-  return {
-    provider: known,
-    server: { authorizationEndpoint: `${origin}/authorize`, tokenEndpoint: `${origin}/token`, revocationEndpoint: `${origin}/revoke` },
-    client: { clientId: 'client', ...(provider.secretRequired && { clientSecret: 'secret' }) },
-    bodies,
-  }
-}
-
-/** The sign-in with the browser's part done: the code is there, the exchange is what is looked at. */
-async function exchange(t: TestContext, party: Party, scopes: string[] = ['a', 'b']) {
-  const attempt = await authorize({ ...party, scopes })
-  t.after(() => attempt.close())
-  const url = new URL(attempt.redirectUri)
-  url.search = new URLSearchParams({ code: 'code', state: new URL(attempt.authorizationUrl).searchParams.get('state') ?? '' }).toString()
-  void fetch(url).catch(() => {})
-  return attempt.exchange()
-}
+import { exchange, json, tokenEndpoint, type Answer } from './token-server.fixture.ts'
 
 describe('what providers make of the token answer', () => {
   it('reads Slack’s bot grant, whose token type is “bot”', async t => {
@@ -158,6 +115,7 @@ describe('what providers make of the token answer', () => {
       await assert.rejects(exchange(t, await tokenEndpoint(t, provider, json(body))), { name: 'AppError', code: 'unauthorized', message })
     })
 
+  const bomb = gzipSync(Buffer.alloc(100_000_000, 'x'))
   const broken: [string, Answer][] = [
     ['an HTML page', response => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Maintenance</html>')],
     ['HTTP 500', response => void response.writeHead(500).end('oops')],
@@ -179,6 +137,10 @@ describe('what providers make of the token answer', () => {
         const more = () => response.write('x'.repeat(65_536), error => !error && !response.destroyed && setImmediate(more))
         more()
       },
+    ],
+    [
+      'a few kilobytes that become 100 MB',
+      response => void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb),
     ],
   ]
   for (const [name, answer] of broken) {
@@ -202,6 +164,16 @@ describe('what providers make of the token answer', () => {
   it('gives up on a server that never answers', async t => {
     const party = await tokenEndpoint(t, github, () => {})
     const answer = await refresh({ ...party, refreshToken: 'r', scopes: [], limitMs: 40 })
+    assert.deepEqual([answer.kind, 'reason' in answer && answer.reason], ['unclear', 'no answer within 0 s'])
+  })
+
+  it('gives up on a server that answers byte by byte', async t => {
+    const party = await tokenEndpoint(t, github, response => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const drip = setInterval(() => response.write(' '), 5)
+      response.once('close', () => clearInterval(drip))
+    })
+    const answer = await refresh({ ...party, refreshToken: 'r', scopes: [], limitMs: 60 })
     assert.deepEqual([answer.kind, 'reason' in answer && answer.reason], ['unclear', 'no answer within 0 s'])
   })
 
