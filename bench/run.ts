@@ -8,6 +8,7 @@ const benches = {
   flows: () => import('./flows.ts'),
   planner: () => import('./planner.ts'),
   history: () => import('./history.ts'),
+  browse: () => import('./browse.ts'),
   store: () => import('./store.ts'),
 }
 type Name = keyof typeof benches

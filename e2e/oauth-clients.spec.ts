@@ -5,7 +5,7 @@ import { expect, test } from './app.ts'
 import { check } from './axe.ts'
 import { createBlankApp, openPart, openTool } from './steps.ts'
 
-const secret = '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'
+const secret = 'xapp-a-secret-that-nobody-may-see'
 
 test('an own OAuth client is made step by step, kept without its secret in sight, and removed', async ({ page, home }) => {
   await createBlankApp(page, 'Help desk')
@@ -14,9 +14,9 @@ test('an own OAuth client is made step by step, kept without its secret in sight
   const providers = page.getByRole('list', { name: 'Providers' })
 
   await test.step('the steps, and the address to copy', async () => {
-    await providers.getByRole('button', { name: 'Set up Google' }).click()
-    const form = page.getByRole('form', { name: 'OAuth client of Google' })
-    await expect(form.getByRole('list', { name: 'Steps for Google' }).getByRole('listitem')).not.toHaveCount(0)
+    await providers.getByRole('button', { name: 'Set up Slack Bot' }).click()
+    const form = page.getByRole('form', { name: 'OAuth client of Slack Bot' })
+    await expect(form.getByRole('list', { name: 'Steps for Slack Bot' }).getByRole('listitem')).not.toHaveCount(0)
     await expect(form.getByText(/^http:\/\/(127\.0\.0\.1|localhost)/).first()).toBeVisible()
     await check(page, 'the form of an OAuth client')
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
@@ -29,21 +29,19 @@ test('an own OAuth client is made step by step, kept without its secret in sight
   })
 
   await test.step('what is missing is said beside its field', async () => {
-    const form = page.getByRole('form', { name: 'OAuth client of Google' })
+    const form = page.getByRole('form', { name: 'OAuth client of Slack Bot' })
     await form.getByRole('button', { name: 'Save' }).click()
-    await expect(form.getByText('Paste the client id that Google shows.')).toBeVisible()
-    await form.getByLabel('Client id').fill('desk.apps.googleusercontent.com')
-    await expect(form.getByText(/Google needs the client secret too\./)).toBeVisible()
+    await expect(form.getByText('Paste the client id that Slack Bot shows.')).toBeVisible()
+    await form.getByLabel('Client id').fill('1234567.desk')
+    await expect(form.getByText(/Slack Bot needs the client secret too\./)).toBeVisible()
     await check(page, 'a client without its secret')
     await form.getByLabel('Client secret').fill(secret)
     await form.getByRole('button', { name: 'Save' }).click()
-    await expect(providers.getByRole('listitem').filter({ hasText: 'desk.apps.googleusercontent.com' })).toContainText(
-      'secret saved in the vault',
-    )
+    await expect(providers.getByRole('listitem').filter({ hasText: '1234567.desk' })).toContainText('secret saved in the vault')
   })
 
   await test.step('the secret is nowhere to be read', async () => {
-    await providers.getByRole('button', { name: 'Change the client of Google' }).click()
+    await providers.getByRole('button', { name: 'Change the client of Slack Bot' }).click()
     await expect(page.getByLabel('Client secret')).toHaveValue('')
     expect(await page.content()).not.toContain(secret)
     for (const file of await readdir(home, { recursive: true, withFileTypes: true }))
@@ -51,20 +49,20 @@ test('an own OAuth client is made step by step, kept without its secret in sight
   })
 
   await test.step('a real account can be connected now', async () => {
-    await openTool(page, 'Gmail')
-    await expect(page.getByRole('button', { name: 'Connect to Gmail' })).toBeEnabled()
+    await openTool(page, 'Slack Bot')
+    await expect(page.getByRole('button', { name: 'Connect to Slack Bot' })).toBeEnabled()
   })
 
   await test.step('removing it asks first', async () => {
     await openPart(page, 'Settings')
-    await providers.getByRole('button', { name: 'Change the client of Google' }).click()
-    await page.getByRole('form', { name: 'OAuth client of Google' }).getByRole('button', { name: 'Remove…' }).click()
-    const question = page.getByRole('alertdialog', { name: 'Remove the client of Google?' })
+    await providers.getByRole('button', { name: 'Change the client of Slack Bot' }).click()
+    await page.getByRole('form', { name: 'OAuth client of Slack Bot' }).getByRole('button', { name: 'Remove…' }).click()
+    const question = page.getByRole('alertdialog', { name: 'Remove the client of Slack Bot?' })
     await expect(question.getByRole('button', { name: 'Keep' })).toBeFocused()
     await question.getByRole('button', { name: 'Remove' }).click()
-    await expect(providers.getByRole('button', { name: 'Set up Google' })).toBeVisible()
-    await openTool(page, 'Gmail')
-    await expect(page.getByRole('button', { name: 'Connect to Gmail' })).toBeDisabled()
+    await expect(providers.getByRole('button', { name: 'Set up Slack Bot' })).toBeVisible()
+    await openTool(page, 'Slack Bot')
+    await expect(page.getByRole('button', { name: 'Connect to Slack Bot' })).toBeDisabled()
   })
 })
 

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Page } from 'playwright-core'
+import { changeAnswers } from '../e2e/answers.ts'
+import { connectTo, startServe } from '../e2e/shells/serve.ts'
+import { appEnvironment, endProcess } from '../e2e/shells/shell.ts'
+import { sixtyTools } from '../e2e/sixty-tools.ts'
+import { percentile } from './percentile.ts'
+
+const queries = ['copy 12', 'send an email', 'slack', 'issue', 'no such tool']
+const rounds = 5
+
+/** From a key press in Browse's search, with sixty tools, to the painted answer, in Chromium. `npm run build` comes first. */
+export async function run(): Promise<Record<string, number>> {
+  const home = await mkdtemp(join(tmpdir(), 'plugboard-bench-'))
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
+  const { child, address } = await startServe({ env: appEnvironment(home, {}) })
+  try {
+    const main = connectTo(address)
+    const { appId } = await main.client.apps.create({ name: 'Desk' })
+    main.close()
+    const page = await browser.newPage()
+    await changeAnswers(page, { '/connectors/list': sixtyTools })
+    await page.goto(address)
+    await page.goto(`${new URL(address).origin}/#/apps/${appId}/integrations/browse`)
+    await page.getByRole('list', { name: 'Tools', exact: true }).getByRole('listitem').nth(59).waitFor()
+    const figures: Figures[] = []
+    for (let round = 0; round < rounds; round++) figures.push(...(await typeAll(page)))
+    const of = (figure: keyof Figures) => figures.map(each => each[figure])
+    return {
+      'key to page updated ms p50': percentile(of('updatedMs'), 50),
+      'key to page updated ms p99': percentile(of('updatedMs'), 99),
+      'key to painted ms p50': percentile(of('paintedMs'), 50),
+      'key to painted ms p99': percentile(of('paintedMs'), 99),
+    }
+  } finally {
+    await browser.close()
+    await endProcess(child, 'SIGTERM')
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+/** `updatedMs`: React and layout are done. `paintedMs`: the frame with it is out, which waits for the display's turn (16.7 ms apart). */
+type Figures = { updatedMs: number; paintedMs: number }
+
+async function typeAll(page: Page): Promise<Figures[]> {
+  const field = page.getByRole('searchbox', { name: 'Search tools' })
+  await field.evaluate(measureInput)
+  await field.focus()
+  for (const query of queries) {
+    for (const key of query) {
+      const before = await page.evaluate(() => Reflect.get(globalThis, 'measured').length)
+      await page.keyboard.type(key)
+      await page.waitForFunction(count => Reflect.get(globalThis, 'measured').length > count, before)
+    }
+    await field.press('Escape')
+  }
+  return page.evaluate(() => Reflect.get(globalThis, 'measured') as Figures[])
+}
+
+/** Runs in the page: notes the times of each key press from now on. */
+function measureInput(field: Element): void {
+  const measured: { updatedMs: number; paintedMs: number }[] = []
+  if (!Reflect.get(globalThis, 'measured'))
+    field.addEventListener('input', ({ timeStamp }) => {
+      // After React's own listener, which is on the root.
+      setTimeout(() => {
+        document.body.getBoundingClientRect()
+        const updatedMs = performance.now() - timeStamp
+        requestAnimationFrame(() => {
+          const { port1, port2 } = new MessageChannel()
+          port1.addEventListener('message', () =>
+            Reflect.get(globalThis, 'measured').push({ updatedMs, paintedMs: performance.now() - timeStamp }),
+          )
+          port1.start()
+          port2.postMessage(null)
+        })
+      })
+    })
+  Object.assign(globalThis, { measured })
+}
