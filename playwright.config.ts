@@ -2,6 +2,9 @@ import { defineConfig } from '@playwright/test'
 import type { AppOptions } from './e2e/app.ts'
 import { chromiumOptions } from './e2e/built.ts'
 
+/** Pages of a relay are the same for every shell. */
+const relaySpecs = '**/relay-*.spec.ts'
+
 /** The same specs in both shells: the browser shell as it is, and the built Electron shell on a stand-in for Electron. */
 export default defineConfig<AppOptions>({
   testDir: 'e2e',
@@ -15,7 +18,8 @@ export default defineConfig<AppOptions>({
   reporter: 'list',
   use: { launchOptions: chromiumOptions, viewport: { width: 1280, height: 820 }, trace: 'retain-on-failure', actionTimeout: 20_000 },
   projects: [
-    { name: 'serve', use: { shell: 'serve' } },
-    { name: 'electron', use: { shell: 'electron' } },
+    { name: 'serve', testIgnore: relaySpecs, use: { shell: 'serve' } },
+    { name: 'electron', testIgnore: relaySpecs, use: { shell: 'electron' } },
+    { name: 'relay', testMatch: relaySpecs },
   ],
 })

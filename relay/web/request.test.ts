@@ -35,6 +35,11 @@ describe('where to go after signing in', () => {
     assert.equal(safeNext(undefined, url), '/account')
   })
 
+  it('is no path that would be another host once it stands alone', () => {
+    for (const next of ['//attacker.example', '/.//attacker.example', '/x/..//attacker.example', '/\\attacker.example'])
+      assert.equal(safeNext(next, url), '/account')
+  })
+
   it('never leads elsewhere (random text)', () => {
     const text = fc.oneof(fc.string(), fc.webUrl(), fc.stringMatching(/^[/\\\t\n@.:a-z]{0,12}$/))
     fc.assert(

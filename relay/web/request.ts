@@ -73,5 +73,6 @@ export async function readFields(c: Context): Promise<Record<string, string>> {
 /** Where to go after signing in: a path of this relay, whatever was asked for. */
 export function safeNext(next: string | undefined, url: string): string {
   const found = next?.startsWith('/') ? URL.parse(next, url) : null
-  return found?.origin === url ? found.pathname + found.search : '/account'
+  // `/.//host` is a path whose own path begins with two slashes, which would be another host once it stands alone.
+  return found?.origin === url && !found.pathname.startsWith('//') ? found.pathname + found.search : '/account'
 }
