@@ -1,4 +1,5 @@
 import { expect, test, type App } from './app.ts'
+import { check } from './axe.ts'
 import { messagesIn, openSlack } from './practice-accounts.ts'
 import {
   account,
@@ -42,6 +43,7 @@ test('a flow that may not post asks for exactly that, waits, and posts once when
     await openPart(page, 'Runs')
     await expect(runView(app).getByText('Waits until Slack Bot is allowed to do this: Post messages')).toBeVisible()
     await expect(runView(app).getByRole('button', { name: 'Allow' })).toBeVisible()
+    await check(page, 'a run that waits')
     expect(await messagesIn(slack, 'support')).toEqual(before)
   })
 
@@ -57,6 +59,10 @@ test('a flow that may not post asks for exactly that, waits, and posts once when
     await dialog.getByRole('button', { name: 'Unlock' }).click()
     await expect(flow.getByText('Waiting for permission', { exact: true })).toBeVisible()
     await expect(flow.getByText(/^Waits until Slack Bot is allowed to do this/)).toBeVisible()
+    await check(page, 'a flow that waits')
+    await flow.getByRole('link').click()
+    await expect(page.getByText(/^The last run waits since/)).toBeVisible()
+    await check(page, 'one flow that waits')
   })
 
   await test.step('allowing it lets the run go on before one’s eyes', async () => {
