@@ -24,7 +24,7 @@ export type ProviderKind = 'stable' | 'strict' | 'graceSame' | 'graceSibling' | 
  */
 export async function startProvider(
   t: Teardown,
-  { kind, graceMs = 60_000, lifeS = 3600 }: { kind: ProviderKind; graceMs?: number; lifeS?: number },
+  { kind, graceMs = 60_000, lifeS = 3600, now = Date.now }: { kind: ProviderKind; graceMs?: number; lifeS?: number; now?: () => number },
 ) {
   const tokens = new Map<string, Token>()
   const families: ('alive' | 'killed' | 'withdrawn')[] = []
@@ -48,11 +48,11 @@ export async function startProvider(
     if (token.spentAt === null) {
       const parent = token.parent === null ? undefined : tokens.get(token.parent)
       if (kind === 'untilUsed' && parent) parent.isDead = true
-      token.spentAt = Date.now()
+      token.spentAt = now()
       return issue(token.family, sent)
     }
     seen.replays += 1
-    const inGrace = kind === 'untilUsed' || (kind !== 'strict' && Date.now() - token.spentAt <= graceMs)
+    const inGrace = kind === 'untilUsed' || (kind !== 'strict' && now() - token.spentAt <= graceMs)
     if (inGrace && kind === 'graceSame') return [...tokens].find(([, each]) => each.parent === sent)?.[0] ?? null
     if (inGrace) return issue(token.family, sent)
     families[token.family] = 'killed'
@@ -68,7 +68,10 @@ export async function startProvider(
     return { access_token: accessToken, token_type: 'bearer', expires_in: lifeS, refresh_token: refreshToken }
   }
 
+  let underWay = 0
   const server = createServer(async (request, response) => {
+    underWay += 1
+    response.on('close', () => (underWay -= 1))
     const mishap = mishaps.shift() ?? always ?? {}
     let body = ''
     for await (const chunk of request) body += chunk
@@ -125,6 +128,14 @@ export async function startProvider(
     works(refreshToken: string): boolean {
       const token = tokens.get(refreshToken)
       return token !== undefined && families[token.family] === 'alive' && !token.isDead && token.spentAt === null
+    },
+    clearMishaps: () => void mishaps.splice(0),
+    isIdle: () => underWay === 0,
+    isOfLastSignIn: (refreshToken: string) => tokens.get(refreshToken)?.family === families.length - 1,
+    /** Ends one token and leaves the others of its family. */
+    kill(refreshToken: string): void {
+      const token = tokens.get(refreshToken)
+      if (token) token.isDead = true
     },
     isAlive: () => families.at(-1) === 'alive',
   }

@@ -67,7 +67,8 @@ export type Member = {
 export async function joinTokens(t: Teardown, member: Member) {
   const { folder, party, rotation = { class: 'strict' }, takeover = { by: 'proof' }, name = 'pid 1', idleDays = null } = member
   const file = openDatabase(join(folder, 'connections.db'))
-  const database = member.through?.(sqliteTokens(file, member.now)) ?? sqliteTokens(file, member.now)
+  const kept = sqliteTokens(file, member.now)
+  const database = member.through?.(kept) ?? kept
   const own =
     takeover.by === 'proof'
       ? await enterProcess(database, { folder: join(folder, 'processes'), nodeId: 'test', name })
@@ -111,6 +112,10 @@ export async function joinTokens(t: Teardown, member: Member) {
     refreshToken() {
       const found = readTokenRow(file.sqlite.prepare('select * from connection_tokens').get())
       return found.refreshToken === null ? null : sealer.open(tokenContext(found, 'refresh'), found.refreshToken)
+    },
+    spareToken() {
+      const found = readTokenRow(file.sqlite.prepare('select * from connection_tokens').get())
+      return found.spareToken === null ? null : sealer.open(tokenContext(found, 'spare'), found.spareToken)
     },
     attempts: () => file.sqlite.prepare('select fence, generation, state, ending from refresh_attempts order by fence').all(),
   }

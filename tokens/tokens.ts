@@ -227,7 +227,9 @@ export function createTokens({ process: own, reach, changed, report, ...options 
   async function close(): Promise<void> {
     closing.abort(new AppError('cancelled', 'Plugboard is closing.'))
     const ended = Promise.allSettled([...renewing.values(), healing.stop()]).then(() => true)
-    const inTime = await Promise.race([ended, delay(timing.closeMs, false, { ref: false })])
+    const limit = new AbortController()
+    const inTime = await Promise.race([ended, delay(timing.closeMs, false, { signal: limit.signal }).catch(() => false)])
+    limit.abort()
     // With an exchange still under way the lock stays until the process is gone: nobody may take it for dead before.
     if (inTime && unwritten.size === 0) await own.end()
   }

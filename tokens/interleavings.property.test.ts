@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import fc from 'fast-check'
+import { dropGrant } from './grants.ts'
+import { startProvider, type Mishap, type ProviderKind } from './provider.fixture.ts'
+import type { Rotation } from './rotation.ts'
+import { joinTokens, until } from './tokens.fixture.ts'
+
+/** What may happen, in any order. Two processes take part; one that crashes is replaced by a new one. */
+const event = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('ask' as const), who: fc.nat(1), rejects: fc.boolean() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('pause' as const), turns: fc.nat(12) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(1000, 61_000, 95_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('mishap' as const),
+      answer: fc.constantFrom('busy' as const, 'busyAfterUse' as const, 'reset' as const),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('hold' as const), where: fc.constantFrom('hold' as const, 'delay' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), who: fc.nat(1) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('reconnect' as const, 'disconnect' as const, 'withdraw' as const) }) },
+)
+type Event = typeof event extends fc.Arbitrary<infer E> ? E : never
+
+const kinds = fc.constantFrom<[ProviderKind, Rotation]>(
+  ['strict', { class: 'strict' }],
+  ['graceSame', { class: 'grace' }],
+  ['graceSibling', { class: 'grace' }],
+  ['stable', { class: 'stable' }],
+  ['untilUsed', { class: 'untilUsed' }],
+)
+
+it('no order of calls, losses, crashes and wishes of the user breaks what the protocol promises', async () => {
+  await fc.assert(
+    fc.asyncProperty(kinds, fc.array(event, { maxLength: 25 }), async ([kind, rotation], events) => play(kind, rotation, events)),
+    { numRuns: 60 },
+  )
+})
+
+async function play(kind: ProviderKind, rotation: Rotation, events: Event[]): Promise<void> {
+  const ends: (() => Promise<void> | void)[] = []
+  const t = { after: (end: () => Promise<void> | void) => void ends.push(end) }
+  const folder = mkdtempSync(join(tmpdir(), 'plugboard-tokens-'))
+  try {
+    await playIn(t, folder, kind, rotation, events)
+  } finally {
+    for (const end of ends.reverse()) await end()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function playIn(t: Parameters<typeof startProvider>[0], folder: string, kind: ProviderKind, rotation: Rotation, events: Event[]) {
+  const clock = { at: Date.now() }
+  const now = () => clock.at
+  const provider = await startProvider(t, { kind, graceMs: 10 * 60_000, now })
+  /** A crash: nothing that this process still does reaches the database, and the system frees its lock. */
+  const joinAs = async () => {
+    const life = { isOver: false }
+    const room = await joinTokens(
+      { after: end => t.after(() => (life.isOver ? room.file.close() : end())) },
+      {
+        folder,
+        party: provider.party,
+        rotation,
+        now,
+        timing: { drainMs: 90_000, pollMs: 1, retryMs: 1000, longestRetryMs: 60_000 },
+        through: database => ({
+          ...database,
+          query: query => (life.isOver ? new Promise(() => {}) : database.query(query)),
+          transaction: work => (life.isOver ? new Promise(() => {}) : database.transaction(work)),
+        }),
+      },
+    )
+    const { process_id: id } = room.file.sqlite.prepare('select process_id from processes order by rowid desc').get() ?? {}
+    return {
+      ...room,
+      die() {
+        life.isOver = true
+        room.file.sqlite.prepare('delete from processes where process_id = ?').run(id ?? '')
+      },
+    }
+  }
+  const members = [await joinAs(), await joinAs()]
+  const memberAt = (index: number) => members[index] ?? assert.fail()
+  const held: (() => void)[] = []
+  let losses = 0
+  let isWithdrawn = false
+  await memberAt(0).adopt(provider.signIn())
+
+  function check(): void {
+    const { state, reason } = memberAt(0).row()
+    const [current, spare] = [memberAt(0).refreshToken(), memberAt(0).spareToken()]
+    if (state === 'needs_reconnect')
+      for (const token of [current, spare]) assert.ok(token === null || !provider.works(token), 'ended while a token works')
+    if (state === 'disconnected') assert.deepEqual([current, spare], [null, null], 'disconnected, and holds a token')
+    else assert.ok(current !== null && provider.isOfLastSignIn(current), 'an older grant has taken the place of a newer one')
+    if (reason?.kind === 'refused') assert.ok(isWithdrawn, 'refused, and nobody has withdrawn it')
+    if (losses === 0) assert.equal(provider.seen.replays, 0, 'a replay without need')
+    if (losses === 0 && !isWithdrawn) assert.ok(provider.isAlive(), 'a grant was lost without a loss')
+  }
+
+  for (const each of events) {
+    if (each.do === 'ask') {
+      const { tokens, row } = memberAt(each.who)
+      void tokens.accessToken('c1', each.rejects ? row().generation : undefined).catch(() => {})
+    } else if (each.do === 'pause') for (let turn = 0; turn < each.turns; turn += 1) await new Promise(setImmediate)
+    else if (each.do === 'pass') clock.at += each.ms
+    else if (each.do === 'mishap') {
+      provider.once({ answer: each.answer })
+      losses += 1
+    } else if (each.do === 'hold') {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held.push(resolve)
+      const mishap: Mishap = each.where === 'hold' ? { hold: promise } : { delay: promise }
+      provider.once(mishap)
+    } else if (each.do === 'release') held.shift()?.()
+    else if (each.do === 'crash') {
+      losses += 1
+      memberAt(each.who).die()
+      // A crash cuts its lines: what the provider holds for it reaches nobody, and is decided before the drain is over.
+      while (held.length > 0) held.shift()?.()
+      await until(() => provider.isIdle(), 'the requests under way')
+      members[each.who] = await joinAs()
+    } else if (each.do === 'reconnect') {
+      isWithdrawn = false
+      await memberAt(0).adopt(provider.signIn())
+    } else if (each.do === 'disconnect') await memberAt(0).database.transaction(() => dropGrant(memberAt(0).database, 'c1'))
+    else {
+      isWithdrawn = true
+      provider.withdraw()
+    }
+    check()
+  }
+
+  // From here on nothing goes wrong any more: it ends connected with a token that works, or says why not.
+  while (held.length > 0) held.shift()?.()
+  provider.clearMishaps()
+  await until(async () => {
+    clock.at += 30_000
+    const access = await memberAt(1).tokens.accessToken('c1')
+    check()
+    if (access.kind === 'ended') return true
+    const token = memberAt(1).refreshToken() ?? ''
+    return access.kind === 'token' && memberAt(1).row().state === 'connected' && (isWithdrawn || kind === 'stable' || provider.works(token))
+  }, 'the end of it')
+  check()
+}
