@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { callFunction, modelOf } from '../host/flows/fixture.ts'
-import { createFlows, type RunFunction } from '../host/flows/flows.ts'
+import { openFlows, type RunFunction } from '../host/flows/flows.ts'
 import { createFunctions } from '../host/functions/functions.ts'
 import { openDatabase } from '../host/store/database.ts'
+import { sqliteEngine } from '../host/store/sqlite-engine.ts'
 import { percentile } from './percentile.ts'
 
 const rounds = 7
@@ -46,13 +47,14 @@ async function measure(folder: string, name: string, runFunction: RunFunction) {
   const report = (error: Error) => {
     throw error
   }
-  const flows = createFlows({
+  const flows = await openFlows({
     appId: 'bench',
-    database,
+    database: sqliteEngine(database),
     model: () => model,
     runFunction,
     callAction: async () => null,
     accounts: async () => [],
+    newestRecord: async () => null,
     report,
   })
   await flows.start()

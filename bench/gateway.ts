@@ -7,6 +7,8 @@ import { slackUser } from '../connectors/providers/slack.ts'
 import { createGateway } from '../host/gateway/gateway.ts'
 import type { RateLimits } from '../core/rate-limit.ts'
 import { openDatabase } from '../host/store/database.ts'
+import { sqliteEngine } from '../host/store/sqlite-engine.ts'
+import { openActivity } from '../host/gateway/activity.ts'
 import { startServer } from './child.ts'
 import { percentile } from './percentile.ts'
 
@@ -27,7 +29,7 @@ export async function run(): Promise<Record<string, number>> {
   try {
     const origin = server.line
     const tools = { counter: counter(origin), counted: { ...counter(origin), limits: everyLimit } }
-    const gateway = createGateway({ appId: 'bench', database, connectors: tools, credentials })
+    const gateway = createGateway({ appId: 'bench', activity: await openActivity(sqliteEngine(database)), connectors: tools, credentials })
     const through = (connector: keyof typeof tools) => (n: number) => gateway.call({ connector, action: 'add', input: { n }, caller })
     const bare = (n: number) => askBare(origin, n)
 

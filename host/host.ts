@@ -1,11 +1,12 @@
 import { AppError } from '../core/errors.ts'
 import { createBudgets } from './gateway/budgets.ts'
 import type { CredentialsClient } from './gateway/gateway.ts'
-import { startApp, type RunningApp } from './running-app.ts'
+import { startFolderApp } from './folder-app.ts'
+import type { RunningApp } from './running-app.ts'
 
 export type Host = ReturnType<typeof createHost>
 
-/** The runtime of apps: the same on the desktop, headless and on a relay. It asks for tokens through `credentials` and holds none. */
+/** The apps whose folders are open on this machine. It asks for tokens through `credentials` and holds none. */
 export function createHost({ credentials, report }: { credentials: CredentialsClient; report: (error: AppError) => void }) {
   const apps = new Map<string, Promise<RunningApp>>()
   const budgets = createBudgets()
@@ -15,7 +16,7 @@ export function createHost({ credentials, report }: { credentials: CredentialsCl
     open(appId: string, path: string): Promise<RunningApp> {
       const running = apps.get(appId)
       if (running) return running
-      const starting = startApp({ appId, path, credentials, budgets, report })
+      const starting = startFolderApp({ appId, path, credentials, budgets, report })
       apps.set(appId, starting)
       starting.catch(() => apps.delete(appId))
       return starting

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
 import { connectors } from '../../connectors/index.ts'
 import type { AnyAction } from '../../core/connector.ts'
 import { AppError, type ErrorCode } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import type { AppDatabase } from '../store/database.ts'
-import type { Commits } from '../store/commits.ts'
+import type { Row, Steps } from '../store/engine.ts'
+import type { Persist } from './persist.ts'
 import type { ActionRequest, CallAction } from './rooms.ts'
-
-const table = `create table flow_calls (step text not null, call text not null, nth integer not null, output text,
-  primary key (step, call, nth)) strict, without rowid`
 
 /** These answers mean that the service did nothing. */
 const refusals: readonly ErrorCode[] = [
@@ -23,6 +21,12 @@ const refusals: readonly ErrorCode[] = [
 /** The request did not leave this machine. */
 const notSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
 
+type Options = {
+  /** What was answered must not be forgotten because the database is away. */
+  persist: Persist
+  callAction: CallAction
+}
+
 export type CallJournal = ReturnType<typeof createCallJournal>
 
 /**
@@ -31,16 +35,7 @@ export type CallJournal = ReturnType<typeof createCallJournal>
  * call arrived it is not repeated: the step fails with `conflict`, and a person decides. A service that does a thing once for one key is
  * asked again with that key.
  */
-export function createCallJournal({ database, commits, callAction }: { database: AppDatabase; commits: Commits; callAction: CallAction }) {
-  database.migrate('flow-calls', table)
-  const { sqlite } = database
-  const find = sqlite.prepare('select output from flow_calls where step = ? and call = ? and nth = ?')
-  const note = sqlite.prepare('insert into flow_calls (step, call, nth) values (?, ?, ?)')
-  const answer = sqlite.prepare('update flow_calls set output = ? where step = ? and call = ? and nth = ?')
-  const remove = sqlite.prepare('delete from flow_calls where step = ? and call = ? and nth = ?')
-  const removeAll = sqlite.prepare('delete from flow_calls where step = ?')
-  const removeUnanswered = sqlite.prepare('delete from flow_calls where step = ? and output is null')
-  const hasUnanswered = sqlite.prepare('select 1 from flow_calls where step = ? and output is null')
+export function createCallJournal({ persist, callAction }: Options) {
   /** How often each call was made in the attempt under way. */
   const made = new Map<string, Map<string, number>>()
 
@@ -49,24 +44,31 @@ export function createCallJournal({ database, commits, callAction }: { database:
     const counts = made.get(stepId) ?? new Map<string, number>()
     const nth = counts.get(call) ?? 0
     made.set(stepId, counts.set(call, nth + 1))
-    const known = find.get(stepId, call, nth)
+    const place = sql`step = ${stepId} and call = ${call} and nth = ${nth}`
+    const [known] = await persist(function* (): Steps<Row[]> {
+      return yield sql`select output from flow_calls where ${place}`
+    })
     if (typeof known?.output === 'string') return JSON.parse(known.output) as Json
     if (known)
       throw new AppError('conflict', `Plugboard stopped while “${title}” was under way. ${mayBeDone(request)}`, {
         action: { kind: 'retry' },
       })
-    if (!keyed) await commits.write(() => note.run(stepId, call, nth))
+    const note = (output: string | null) =>
+      persist(function* () {
+        yield sql`insert into flow_calls (step, call, nth, output) values (${stepId}, ${call}, ${nth}, ${output})
+          on conflict (step, call, nth) do update set output = excluded.output`
+      })
+    if (!keyed) await note(null)
     try {
       const output = await callAction({ ...request, idempotencyKey: `${stepId}/${call.slice(0, 12)}/${nth}` })
-      await commits.write(() => {
-        if (keyed) note.run(stepId, call, nth)
-        answer.run(JSON.stringify(output), stepId, call, nth)
-      })
+      await note(JSON.stringify(output))
       return output
     } catch (error) {
       if (keyed) throw error
       if (didNothing(error)) {
-        await commits.write(() => remove.run(stepId, call, nth))
+        await persist(function* () {
+          yield sql`delete from flow_calls where ${place}`
+        })
         throw error
       }
       const { code, message, action, details } = AppError.from(error)
@@ -81,17 +83,23 @@ export function createCallJournal({ database, commits, callAction }: { database:
       if (stepId === null || by.kind !== 'flow' || !action || action.effect === 'read' || action.idempotent) return callAction(request)
       return once(stepId, request, action)
     },
-    /** A new attempt of a step: its calls are counted from the start again. */
-    begin: (stepId: string) => made.delete(stepId),
+    /** A new attempt of a step, or none any more: its calls are counted from the start again. */
+    reset: (stepId: string) => made.delete(stepId),
     /** The step is done, its calls need not be known any more. */
-    forget(stepId: string): void {
-      made.delete(stepId)
-      removeAll.run(stepId)
+    *forget(stepId: string): Steps<void> {
+      yield sql`delete from flow_calls where step = ${stepId}`
     },
     /** A person wants the step again, whatever came of the calls without an answer. */
-    allowAgain: (stepId: string) => removeUnanswered.run(stepId),
+    *allowAgain(stepId: string): Steps<void> {
+      yield sql`delete from flow_calls where step = ${stepId} and output is null`
+    },
     /** True when a call of the step may or may not have arrived. */
-    isUncertain: (stepId: string) => hasUnanswered.get(stepId) !== undefined,
+    async isUncertain(stepId: string): Promise<boolean> {
+      const unanswered = await persist(function* (): Steps<Row[]> {
+        return yield sql`select 1 from flow_calls where step = ${stepId} and output is null`
+      })
+      return unanswered.length > 0
+    },
   }
 }
 

@@ -9,7 +9,7 @@ import type { Run } from '../../core/run.ts'
 import { openDatabase } from '../store/database.ts'
 import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore } from '../store/store.ts'
-import { createFlows, type RunFunction } from './flows.ts'
+import { openFlows, type RunFunction } from './flows.ts'
 import { accountOf, callFunction, modelOf, ticketCreated, until } from './fixture.ts'
 
 const [folder = '', account = 'with'] = process.argv.slice(2)
@@ -19,7 +19,8 @@ const model = modelOf(
   { two: [{ connector: 'slackbot', action: 'postMessage' }] },
 )
 const database = openDatabase(join(folder, 'app.db'))
-const store = openStore(sqliteEngine(database))
+const engine = sqliteEngine(database)
+const store = openStore(engine)
 
 const runFunction: RunFunction = async (name, _input, { caller }) => {
   appendFileSync(join(folder, 'steps.txt'), `${caller.stepId}\n`)
@@ -39,13 +40,14 @@ async function post(): Promise<Json> {
 
 const pause = () => new Promise(resolve => setTimeout(resolve, Math.random() * 16))
 
-const flows = createFlows({
+const flows = await openFlows({
   appId: 'desk',
-  database,
+  database: engine,
   model: () => model,
   runFunction,
   callAction: post,
   accounts: async () => (account === 'with' ? [accountOf('slackbot', ['chat:write'])] : []),
+  newestRecord: async () => null,
   report: error => process.stderr.write(`${error.message} ${String(error.cause)}\n`),
 })
 const waiting = new Set<string>()

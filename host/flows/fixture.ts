@@ -10,7 +10,7 @@ import type { Run, RunDetail } from '../../core/run.ts'
 import { openDatabase } from '../store/database.ts'
 import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore, type Author } from '../store/store.ts'
-import { createFlows, type Flows, type FlowsOptions, type RunFunction } from './flows.ts'
+import { openFlows, type Flows, type FlowsOptions, type RunFunction } from './flows.ts'
 
 type FunctionBody = (input: Json, options: Parameters<RunFunction>[2]) => Json | Promise<Json>
 type FlowDraft = { do: unknown[]; trigger?: unknown; condition?: string; is_active?: boolean; title?: string }
@@ -84,16 +84,19 @@ export async function openApp(
   let model = modelOf(flows, options.functions)
   const reports: AppError[] = []
   const runFunction: RunFunction = async (name, input, more) => (await bodies[name]?.(input, more)) ?? null
-  const open = () => {
+  const open = async () => {
     const database = openDatabase(join(folder, 'app.db'))
-    const store = openStore(sqliteEngine(database))
-    const opened = createFlows({
+    const engine = sqliteEngine(database)
+    const store = openStore(engine)
+    await store.define(model.entities.map(({ entity }) => entity))
+    const opened = await openFlows({
       appId: 'desk',
-      database,
+      database: engine,
       model: () => model,
       runFunction,
       callAction: async () => null,
       accounts: async () => [],
+      newestRecord: async entity => (await store.records(entity).list({ limit: 1 }))[0] ?? null,
       report: error => reports.push(error),
       retryDelaysMs: [5, 5],
       ...options,
@@ -101,8 +104,7 @@ export async function openApp(
     store.onCommit(() => opened.wake())
     return { database, store, flows: opened }
   }
-  let current = open()
-  await current.store.define(model.entities.map(({ entity }) => entity))
+  let current = await open()
   if (options.start !== false) await current.flows.start()
 
   return {
@@ -129,8 +131,7 @@ export async function openApp(
     async restart() {
       await current.flows.close()
       current.database.close()
-      current = open()
-      await current.store.define(model.entities.map(({ entity }) => entity))
+      current = await open()
       await current.flows.start()
     },
     async [Symbol.asyncDispose]() {

@@ -2,83 +2,53 @@ import type { Flow } from '../../core/app/flow.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Run } from '../../core/run.ts'
+import { ask } from '../store/engine.ts'
 import { armedFlows } from './armed-flow.ts'
 import { createCallJournal } from './call-journal.ts'
-import { createCommits } from '../store/commits.ts'
+import { exampleTrigger } from './example-trigger.ts'
 import { recordFunctionRun, type FunctionRunOptions } from './function-run.ts'
-import { createJournal, toError } from './journal.ts'
-import type { RunRow } from './journal-rows.ts'
 import type { Flows, FlowsOptions } from './interface.ts'
+import { createJournal, nextWakeAt } from './journal.ts'
+import type { RunRow } from './journal-rows.ts'
 import { createJq } from './jq.ts'
+import { newRun } from './new-run.ts'
 import { createPerform } from './perform-step.ts'
 import { createPermissions } from './permissions.ts'
+import { createPersist, reportOnce } from './persist.ts'
 import { createQueue } from './queue.ts'
 import { createFlowRunner } from './run-flow.ts'
+import { createStoredRuns } from './stored-runs.ts'
 import { summarize } from './summary.ts'
-import { newRun } from './new-run.ts'
-import { exampleTrigger } from './example-trigger.ts'
+import { createFlowTables } from './tables.ts'
+import { createTicker } from './ticker.ts'
 import { createTriggers } from './triggers.ts'
 
 export type { Flows, FlowsOptions } from './interface.ts'
 export type { ActionRequest, CallAction, Caller, RunFunction } from './rooms.ts'
 
-const diskPauseMs = 1000
-const keptRuns = 20_000
 const graceMs = 3000
 
-/** The flows of one app. What it takes and gives is in `interface.ts`. */
-export function createFlows(options: FlowsOptions): Flows {
-  const {
-    appId,
-    database,
-    model,
-    runFunction,
-    report,
-    now = Date.now,
-    concurrency = 4,
-    retryDelaysMs = [1000, 5000],
-    tickMs = 500,
-  } = options
+/** The flows of one app. What it takes and gives is in `interface.ts`. Errors: those of the database. */
+export async function openFlows(options: FlowsOptions): Promise<Flows> {
+  const { appId, database, model, runFunction, now = Date.now, concurrency = 4, retryDelaysMs = [1000, 5000], tickMs = 500 } = options
+  await createFlowTables(database)
+  const closing = new AbortController()
+  const isClosing = () => closing.signal.aborted
+  const { report, isBack } = reportOnce(options.report)
+  const persist = createPersist(database, report, closing.signal)
   const journal = createJournal({ appId, database, now })
-  const commits = createCommits(database)
-  const calls = createCallJournal({ database, commits, callAction: options.callAction })
+  const calls = createCallJournal({ persist, callAction: options.callAction })
   const jq = createJq()
   const listeners = new Set<(run: Run) => void>()
   const functionRuns = new Map<string, AbortController>()
-  let state: 'new' | 'started' | 'closing' = 'new'
-  let ticker: NodeJS.Timeout | undefined
-  let stopWaiting: () => void = () => {}
-  const closed = new Promise<void>(resolve => (stopWaiting = resolve))
-
-  function publish(run: Run): void {
-    for (const listener of listeners) {
-      try {
-        listener(run)
-      } catch (error) {
-        report(AppError.from(error))
-      }
-    }
-  }
-
-  /** A full disk is no reason to lose a result: it is kept in memory until it can be stored. */
-  async function persist<T>(work: () => T): Promise<T> {
-    for (;;) {
-      try {
-        return await commits.write(work)
-      } catch (error) {
-        const known = AppError.from(error)
-        report(known)
-        if (known.code !== 'unavailable' || state === 'closing') throw error
-        await Promise.race([closed, new Promise(resolve => setTimeout(resolve, diskPauseMs).unref())])
-      }
-    }
-  }
+  let isStarted = false
 
   const permissions = createPermissions({ journal, model, load: options.accounts, persist, now, onReviewed: announce })
+  const runs = createStoredRuns({ database, journal, calls, forget: permissions.forget, now })
   const perform = createPerform({ jq, model, runFunction, callAction: calls.call, now })
-  const isClosing = () => state === 'closing'
   const runner = createFlowRunner({
     report,
+    database,
     journal,
     calls,
     jq,
@@ -89,74 +59,55 @@ export function createFlows(options: FlowsOptions): Flows {
     onChange: publish,
     isClosing,
     persist,
-    write: commits.write,
   })
   const queue = createQueue<RunRow>({
-    due: journal.due,
-    work: (row, signal) => runner.work(row, signal).finally(planTick),
+    due: limit => ask(database, journal.due(limit)),
+    work: (row, signal) => runner.work(row.seq, signal),
     concurrency,
     onBroken: putAside,
+    onError: reportUnlessClosing,
   })
   const triggers = createTriggers({ database, journal, jq, now, persist, onAdded: announce })
+  const ticker = createTicker({ tick, nextAt: () => ask(database, nextWakeAt()), everyMs: tickMs, now, onError: reportUnlessClosing })
 
-  const newestRecord = options.newestRecord ?? (async (entity: string) => triggers.newestRecord(entity))
+  function publish(run: Run): void {
+    if (run.waiting?.until) ticker.soon(Date.parse(run.waiting.until))
+    for (const listener of listeners) {
+      try {
+        listener(run)
+      } catch (error) {
+        report(error)
+      }
+    }
+  }
 
   function announce(rows: RunRow[]): void {
     for (const row of rows) publish(journal.toRun(row))
-    if (rows.length) queue.wake()
+    if (rows.length === 0) return
+    queue.wake()
+    // Who works on this app's runs may be another process.
+    database.peers?.wake()
   }
 
-  /** Work that threw is a bug. Its run ends here, or it would be begun again at once. */
-  function putAside(row: RunRow, error: AppError): void {
+  /** Work that threw is a bug, unless the run could not be read: then it is as due as before. */
+  async function putAside(row: RunRow, error: AppError): Promise<void> {
     report(error)
-    if (state === 'closing') return
-    database.transaction(() => endWith(row, error))
-    announceNow(row.seq)
+    if (isClosing() || error.code === 'unavailable') return
+    await persist(() => runs.putAside(row.id, error)).then(ended => announce([ended]), report)
   }
 
-  function endWith(row: RunRow, error: AppError, state: 'failed' | 'cancelled' = 'failed'): void {
-    const ended = { state, error: toError(error), finished_at: now() }
-    for (const step of journal.steps(row.seq)) if (step.state !== 'succeeded') journal.startStep({ ...step, ...ended })
-    permissions.forget(row.seq)
-    journal.updateRun(row.seq, { ...ended, wake_at: null, waiting_for: null, waiting_since: null })
+  function reportUnlessClosing(error: unknown): void {
+    if (!isClosing()) report(error)
   }
 
-  function announceNow(seq: number): void {
-    const row = journal.findBySeq(seq)
-    if (row) publish(journal.toRun(row))
-  }
-
-  const inBackground = (work: Promise<unknown>) => void work.catch(error => state === 'closing' || report(AppError.from(error)))
+  const inBackground = (work: Promise<unknown>) => void work.catch(reportUnlessClosing)
 
   async function tick(): Promise<void> {
-    try {
-      permissions.keepCurrent()
-      await triggers.tick()
-      await triggers.consume()
-      queue.wake()
-    } catch (error) {
-      if (state !== 'closing') report(AppError.from(error))
-    }
-    planTick()
-  }
-
-  /** Sooner when a run is due sooner. */
-  function planTick(): void {
-    clearTimeout(ticker)
-    if (state !== 'started') return
-    const dueInMs = (journal.nextWakeAt() ?? Infinity) - now()
-    ticker = setTimeout(() => inBackground(tick()), dueInMs > 0 ? Math.min(tickMs, dueInMs) : tickMs)
-  }
-
-  /** What was under way when the process ended. A flow goes on; nobody waits for the answer of a function any more. */
-  function recover(): void {
-    database.transaction(() => {
-      for (const row of journal.unfinished()) {
-        if (row.kind === 'flow') journal.updateRun(row.seq, { state: 'queued', wake_at: now() })
-        else endWith(row, new AppError('cancelled', 'Plugboard ended while this function was running. Run it again.'))
-      }
-      journal.prune(keptRuns)
-    })
+    permissions.keepCurrent()
+    await triggers.tick()
+    await triggers.consume()
+    queue.wake()
+    isBack()
   }
 
   function runFunctionOnRecord(name: string, input: Json, more: FunctionRunOptions = {}): Promise<Json> {
@@ -171,36 +122,40 @@ export function createFlows(options: FlowsOptions): Flows {
 
   return {
     async start() {
-      if (state !== 'new') return
-      recover()
+      if (isStarted || isClosing()) return
+      await persist(runs.recover)
       await triggers.use(armedFlows(model()))
-      state = 'started'
+      isStarted = true
       inBackground(permissions.look())
-      await tick()
+      await ticker.start()
     },
     wake() {
-      if (state === 'started') inBackground(triggers.consume())
+      if (!isStarted || isClosing()) return
+      inBackground(triggers.consume())
+      queue.wake()
     },
     async modelChanged() {
-      if (state !== 'started') return
+      if (!isStarted || isClosing()) return
       // Changes from before are read by the triggers that held then.
       await triggers.consume()
       await triggers.use(armedFlows(model()))
       await permissions.review()
     },
     async accountsChanged() {
-      if (state === 'started') await permissions.look()
+      if (isStarted && !isClosing()) await permissions.look()
     },
     async list() {
       const current = model()
       const accounts = await permissions.accounts()
       const now_ = new Date(now())
-      return Promise.all(current.flows.map(flow => summarize(flow, { model: current, accounts, jq, now: now_, lastRun: journal.last })))
+      const lastRun = (name: string) => ask(database, journal.last(name))
+      return Promise.all(current.flows.map(flow => summarize(flow, { model: current, accounts, jq, now: now_, lastRun })))
     },
     async runNow(name, data) {
       const flow = findFlow(name)
-      const trigger = await exampleTrigger(flow, data, { newestRecord, at: now() })
-      const row = await persist(() => journal.add(newRun(name, flow, 'Run now', trigger, 0)))
+      const trigger = await exampleTrigger(flow, data, { newestRecord: options.newestRecord, at: now() })
+      const run = newRun(name, flow, 'Run now', trigger, 0)
+      const row = await persist(() => journal.add(run))
       if (!row) throw new AppError('internal', 'The run could not be started. Try again.')
       announce([row])
       return { runId: row.id }
@@ -208,40 +163,28 @@ export function createFlows(options: FlowsOptions): Flows {
     recordFunctionRun: runFunctionOnRecord,
     callAction: calls.call,
     runs: {
-      list: async filter => journal.list(filter ?? {}),
+      list: runs.list,
       async get(runId) {
-        const detail = journal.detail(runId)
+        const detail = await runs.detail(runId)
         const live = runner.live(runId)
         const step = live && detail.steps[live.n]
         return step ? { ...detail, steps: detail.steps.with(live.n, { ...step, logs: live.lines() }) } : detail
       },
       async cancel(runId) {
-        const row = journal.find(runId)
         const running = functionRuns.get(runId)
         if (running) return running.abort()
         if (queue.abort(runId)) return
-        if (hasEnded(row)) throw new AppError('conflict', 'This run has already ended.')
-        await persist(() => endWith(row, new AppError('cancelled', 'Cancelled.'), 'cancelled'))
-        announceNow(row.seq)
+        announce([await persist(() => runs.cancel(runId))])
+        // It may have been begun meanwhile.
+        queue.abort(runId)
       },
       async retry(runId) {
-        const row = journal.find(runId)
+        const row = await runs.find(runId)
         if (row.state === 'succeeded') throw new AppError('conflict', 'This run has succeeded. Use Run now to start another.')
         if (queue.isActive(runId) || functionRuns.has(runId) || row.state === 'running' || row.state === 'queued')
           throw new AppError('conflict', 'This run is under way. Wait until it ends, or cancel it first.')
         if (row.kind === 'function') return inBackground(runFunctionOnRecord(row.name, JSON.parse(row.trigger) as Json).catch(() => {}))
-        await persist(() => {
-          for (const step of journal.steps(row.seq)) {
-            if (step.state === 'succeeded') continue
-            calls.allowAgain(`${row.id}/${step.n}`)
-            if (step.kind !== 'wait' || step.state !== 'waiting') journal.startStep({ ...step, state: 'queued', tries: 0 })
-          }
-          permissions.forget(row.seq)
-          const again = { state: 'queued', wake_at: now(), waiting_for: null, waiting_since: null } as const
-          journal.updateRun(row.seq, { ...again, error: null, finished_at: null })
-        })
-        announceNow(row.seq)
-        queue.wake()
+        announce([await persist(() => runs.retry(runId))])
       },
     },
     onRun(listener) {
@@ -250,18 +193,12 @@ export function createFlows(options: FlowsOptions): Flows {
     },
     readUpTo: triggers.readUpTo,
     async close() {
-      if (state === 'closing') return
-      state = 'closing'
-      stopWaiting()
-      clearTimeout(ticker)
+      if (isClosing()) return
+      closing.abort()
       for (const controller of functionRuns.values()) controller.abort()
+      await ticker.stop()
       await queue.stop({ graceMs })
-      commits.flush()
       await jq.close()
     },
   }
-}
-
-function hasEnded({ state }: RunRow): boolean {
-  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
 }

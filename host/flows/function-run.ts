@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { LogLine, Run } from '../../core/run.ts'
 import { inWords } from './definition.ts'
+import type { Steps } from '../store/engine.ts'
 import { toError, toOutput, type Journal } from './journal.ts'
 import { stepId, type RunRow, type StepRow } from './journal-rows.ts'
 import { createLog, toShown } from './mask.ts'
+import type { Persist } from './persist.ts'
 import type { RunFunction } from './rooms.ts'
 
 export type FunctionRunOptions = {
@@ -16,7 +19,7 @@ export type FunctionRunOptions = {
 
 type Rooms = {
   journal: Journal
-  persist: <T>(work: () => T) => Promise<T>
+  persist: Persist
   runFunction: RunFunction
   now: () => number
   publish: (run: Run) => void
@@ -34,7 +37,8 @@ export async function recordFunctionRun(
   const { journal, persist, now, publish, active } = rooms
   const log = createLog()
   const controller = new AbortController()
-  const { run, step } = await persist(() => begin(journal, name, input, cause, now()))
+  const id = randomUUID()
+  const { run, step } = await persist(() => begin(journal, { id, name, input, cause, at: now() }))
   active.set(run.id, controller)
   publish(journal.toRun(run))
   onStart?.(run.id)
@@ -42,9 +46,9 @@ export async function recordFunctionRun(
   async function end(values: Pick<RunRow, 'state' | 'error'>, output: Partial<StepRow>): Promise<void> {
     const finished = { ...values, finished_at: now() }
     const logs = JSON.stringify(log.lines())
-    await persist(() => {
-      journal.startStep({ ...step, ...finished, ...output, logs })
-      journal.updateRun(run.seq, { ...finished, position: null, steps_done: values.state === 'succeeded' ? 1 : 0 })
+    await persist(function* () {
+      yield* journal.putStep({ ...step, ...finished, ...output, logs })
+      yield* journal.updateRun(run.seq, { ...finished, position: null, steps_done: values.state === 'succeeded' ? 1 : 0 })
     })
     active.delete(run.id)
     publish(journal.toRun({ ...run, ...finished, position: null, steps_done: values.state === 'succeeded' ? 1 : 0 }))
@@ -70,12 +74,14 @@ export async function recordFunctionRun(
   }
 }
 
-function begin(journal: Journal, name: string, input: Json, cause: string, at: number): { run: RunRow; step: StepRow } {
-  const run = journal.add({ kind: 'function', name, cause, trigger: input, definition: null, stepsTotal: 1, depth: 0 })
+type Beginning = { id: string; name: string; input: Json; cause: string; at: number }
+
+function* begin(journal: Journal, { id, name, input, cause, at }: Beginning): Steps<{ run: RunRow; step: StepRow }> {
+  const run = yield* journal.add({ id, kind: 'function', name, cause, trigger: input, definition: null, stepsTotal: 1, depth: 0 })
   if (!run) throw new AppError('internal', 'The run could not be recorded. Try again.')
   const about = { run: run.seq, n: 0, name, title: inWords(name), kind: 'function' as const, connector: null, state: 'running' as const }
   const nothing = { output: null, carry: null, error: null, logs: null, finished_at: null }
   const step: StepRow = { ...about, attempt: 1, tries: 1, input: toShown(input), ...nothing, started_at: at }
-  journal.startStep(step)
+  yield* journal.putStep(step)
   return { run, step }
 }

@@ -3,7 +3,7 @@ import type { HeldAccount } from '../../core/contract/credentials.ts'
 import type { AppError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Run, RunDetail } from '../../core/run.ts'
-import type { AppDatabase } from '../store/database.ts'
+import type { Database } from '../store/engine.ts'
 import type { FunctionRunOptions } from './function-run.ts'
 import type { RunFilter } from './journal.ts'
 import type { CallAction, RunFunction } from './rooms.ts'
@@ -11,14 +11,14 @@ import type { FlowSummary } from './summary.ts'
 
 export type FlowsOptions = {
   appId: string
-  database: AppDatabase
+  database: Database
   model: () => AppModel
   runFunction: RunFunction
   callAction: CallAction
   /** The app's connections as they are now. */
   accounts: () => Promise<HeldAccount[]>
-  /** The latest record of an entity, as an example for “Run now”. Without it only records changed lately are found. */
-  newestRecord?: (entity: string) => Promise<JsonObject | null>
+  /** The latest record of an entity, as an example for “Run now”. */
+  newestRecord: (entity: string) => Promise<JsonObject | null>
   now?: () => number
   report: (error: AppError) => void
   /** How many runs go on at the same time. */

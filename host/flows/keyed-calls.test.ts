@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { AppError } from '../../core/errors.ts'
-import { createCommits } from '../store/commits.ts'
 import { openDatabase } from '../store/database.ts'
+import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { createCallJournal } from './call-journal.ts'
+import { createPersist } from './persist.ts'
+import { createFlowTables } from './tables.ts'
 import type { ActionRequest } from './rooms.ts'
 
 /** A journal whose service answers the first call with a line that breaks, so that nobody knows whether it was done. */
@@ -18,9 +20,10 @@ async function openJournal(t: TestContext) {
     await rm(folder, { recursive: true, force: true })
   })
   const keys: (string | undefined)[] = []
+  const engine = sqliteEngine(database)
+  await createFlowTables(engine)
   const calls = createCallJournal({
-    database,
-    commits: createCommits(database),
+    persist: createPersist(engine, () => {}, new AbortController().signal),
     callAction: async ({ idempotencyKey }) => {
       keys.push(idempotencyKey)
       if (keys.length === 1) throw new AppError('unavailable', 'The line broke.')
@@ -35,7 +38,7 @@ async function openJournal(t: TestContext) {
   })
   /** As a step does it: each attempt makes its calls from the start. */
   const attempt = (...requests: ActionRequest[]) => {
-    calls.begin('run-1/0')
+    calls.reset('run-1/0')
     return Promise.all(requests.map(each => calls.call(each)))
   }
   return { calls, keys, request, attempt }
@@ -45,7 +48,7 @@ test('a call that the service knows again by its key is made once more with the 
   const { calls, keys, request, attempt } = await openJournal(t)
   const book = request('googlecalendar', 'createEvent', { title: 'Demo' })
   await assert.rejects(attempt(book), { code: 'unavailable', message: 'The line broke.' })
-  assert.equal(calls.isUncertain('run-1/0'), false)
+  assert.equal(await calls.isUncertain('run-1/0'), false)
   assert.deepEqual(await attempt(book), [{ id: 'made' }])
   assert.deepEqual(await attempt(book), [{ id: 'made' }])
   assert.equal(keys.length, 2)
@@ -68,7 +71,7 @@ test('a call that the service would do twice is not made again, and a person is 
   const { calls, keys, request, attempt } = await openJournal(t)
   const post = request('slackbot', 'postMessage', { channel: '#support', text: 'x' })
   await assert.rejects(attempt(post), { code: 'unavailable', message: /It may have been done all the same/ })
-  assert.equal(calls.isUncertain('run-1/0'), true)
+  assert.equal(await calls.isUncertain('run-1/0'), true)
   await assert.rejects(attempt(post), { code: 'conflict' })
   assert.equal(keys.length, 1)
 })

@@ -1,20 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Flow } from '../../core/app/flow.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import type { Run } from '../../core/run.ts'
+import type { Change } from '../store/changes.ts'
 import { stepsOf } from './definition.ts'
 import type { NewRun } from './journal.ts'
-
-/** A row of the outbox that the store writes with each record. `before`, `after` and `by` are JSON. */
-export type ChangeRow = {
-  seq: number
-  entity: string
-  id: string
-  type: 'create' | 'update' | 'delete'
-  before: string | null
-  after: string | null
-  by: string | null
-}
 
 /** How many runs may start one another in a row through the records that they change. */
 export const maxDepth = 10
@@ -22,18 +13,17 @@ export const maxDepth = 10
 /** A run of a flow as it stands now. */
 export function newRun(name: string, flow: Flow, cause: string, trigger: Json, depth: number): NewRun {
   const definition = flow.definition.do
-  return { kind: 'flow', name, cause, trigger, definition, stepsTotal: stepsOf(definition).length, depth }
+  return { id: randomUUID(), kind: 'flow', name, cause, trigger, definition, stepsTotal: stepsOf(definition).length, depth }
 }
 
 const happened = { create: 'created', update: 'updated', delete: 'deleted' } as const
 
-export function causeOf({ entity, type }: ChangeRow): Run['cause'] {
+export function causeOf({ entity, type }: Change): Run['cause'] {
   return `${entity} ${happened[type]}`
 }
 
-export function triggerOf({ entity, id, type, before, after }: ChangeRow): JsonObject {
-  const old = before === null ? null : (JSON.parse(before) as JsonObject)
-  const data = after === null ? old : (JSON.parse(after) as JsonObject)
+export function triggerOf({ entity, id, type, before: old, after }: Change): JsonObject {
+  const data = after ?? old
   return {
     type,
     entity_name: entity,

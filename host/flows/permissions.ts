@@ -2,16 +2,18 @@ import { needsOf } from '../../core/app/uses.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import type { HeldAccount } from '../../core/contract/credentials.ts'
 import { AppError } from '../../core/errors.ts'
+import type { Steps } from '../store/engine.ts'
 import { stepsOf, type Step } from './definition.ts'
 import { toError, type Journal } from './journal.ts'
 import type { RunRow } from './journal-rows.ts'
+import type { Persist } from './persist.ts'
 import { lackOf, markOf } from './lack.ts'
 
 type Options = {
   journal: Journal
   model: () => AppModel
   load: () => Promise<HeldAccount[]>
-  persist: <T>(work: () => T) => Promise<T>
+  persist: Persist
   now: () => number
   /** Runs that may go on now, or wait for something else. */
   onReviewed: (rows: RunRow[]) => void
@@ -25,8 +27,8 @@ export type Permissions = ReturnType<typeof createPermissions>
 
 /**
  * Knows the app's accounts, and by them which runs may go on. A run that lacks something is only a row; when the accounts change, those
- * whose lack is gone are put back into the queue, the oldest first, and the others are left alone. A change of accounts and a run that
- * begins to wait are commits one after the other, so neither misses the other.
+ * whose lack is gone are put back into the queue, the oldest first, and the others are left alone. Neither a change of accounts nor a run
+ * that begins to wait misses the other: the accounts are known before the waiting runs are read, and a run looks at them again once it waits.
  */
 export function createPermissions({ journal, model, load, persist, now, onReviewed }: Options) {
   let known: readonly HeldAccount[] | null = null
@@ -42,8 +44,8 @@ export function createPermissions({ journal, model, load, persist, now, onReview
       try {
         while (isStale) {
           isStale = false
-          const accounts = await load()
-          await review(() => (known = accounts))
+          known = await load()
+          await review()
         }
       } catch (error) {
         isStale = true
@@ -56,27 +58,25 @@ export function createPermissions({ journal, model, load, persist, now, onReview
   }
 
   /** Lets go on what may, by the accounts and the app as they are. */
-  async function review(first: () => void = () => {}): Promise<void> {
-    const changed = await persist(() => {
-      first()
-      return known === null ? [] : reviewWaiting()
-    })
-    onReviewed(changed)
+  async function review(): Promise<void> {
+    if (known !== null) onReviewed(await persist(reviewWaiting))
   }
 
-  function reviewWaiting(): RunRow[] {
+  function* reviewWaiting(): Steps<RunRow[]> {
     const at = now()
     const stepsByDefinition = new Map<string | null, Step[]>()
-    return journal.waitingForPermission().flatMap(row => {
-      const steps = stepsByDefinition.get(row.definition) ?? stepsOf(journal.definitionOf(row))
+    const changed: RunRow[] = []
+    for (const row of yield* journal.claimWaitingForPermission()) {
+      const steps = stepsByDefinition.get(row.definition) ?? stepsOf(yield* journal.definitionOf(row))
       stepsByDefinition.set(row.definition, steps)
       const lack = lackOfRun(row, steps)
       const error = lack && toError(lack)
-      if (error === row.error) return []
+      if (error === row.error) continue
       const values = lack ? { error } : { error, state: 'queued' as const, wake_at: at, waiting_for: null, waiting_since: null }
-      journal.updateRun(row.seq, values)
-      return [{ ...row, ...values }]
-    })
+      yield* journal.updateRun(row.seq, values)
+      changed.push({ ...row, ...values })
+    }
+    return changed
   }
 
   /** What keeps the run from going on: before its first step what any of its steps lacks, later what the next one lacks. */

@@ -2,45 +2,57 @@ import { AppError } from '../../core/errors.ts'
 
 export type QueuedRun = { seq: number; id: string }
 
-/** Which run goes on next. On one machine the journal's rows are the queue; a relay of many nodes puts pg-boss behind the same words. */
+/** Which run goes on next: the journal's rows are the queue. Which process works on an app's runs at all is decided outside. */
 export type Queue = {
   /** Looks for due runs now. */
   wake(): void
   /** Stops the work on a run. False when nobody works on it. */
   abort(runId: string): boolean
   isActive(runId: string): boolean
+  /** True when nothing is worked on. */
+  isIdle(): boolean
   /** Takes no more runs, and waits for those under way: their steps are asked to stop after `graceMs`. */
   stop(options: { graceMs: number }): Promise<void>
 }
 
 type Options<Row extends QueuedRun> = {
-  due: (limit: number) => Row[]
+  /** May be out of date when it arrives: `work` looks again. */
+  due: (limit: number) => Promise<Row[]>
   work: (row: Row, signal: AbortSignal) => Promise<void>
   concurrency: number
   /** Work that threw has not moved its run, so the run has to be put aside. */
-  onBroken: (row: Row, error: AppError) => void
+  onBroken: (row: Row, error: AppError) => Promise<void>
+  /** Due runs could not be read. */
+  onError: (error: unknown) => void
 }
 
 /** At most `concurrency` runs at a time, longest waiting first, and never two workers on one run. */
-export function createQueue<Row extends QueuedRun>({ due, work, concurrency, onBroken }: Options<Row>): Queue {
+export function createQueue<Row extends QueuedRun>({ due, work, concurrency, onBroken, onError }: Options<Row>): Queue {
   const active = new Map<string, { controller: AbortController; done: Promise<void> }>()
-  let isWaking = false
+  let looking: Promise<void> | null = null
+  let again = false
   let isStopped = false
 
   function wake(): void {
-    if (isWaking || isStopped) return
-    isWaking = true
-    setImmediate(() => {
-      isWaking = false
-      fill()
-    })
+    again = true
+    looking ??= new Promise(resolve => setImmediate(resolve))
+      .then(async () => {
+        while (again && !isStopped && active.size < concurrency) {
+          again = false
+          await fill()
+        }
+      })
+      .catch(onError)
+      .finally(() => {
+        looking = null
+        if (again && !isStopped && active.size < concurrency) wake()
+      })
   }
 
-  function fill(): void {
-    if (isStopped || active.size >= concurrency) return
+  async function fill(): Promise<void> {
     // Rows of runs under way may still look due, so as many more are read.
-    for (const row of due(concurrency + active.size)) {
-      if (active.size >= concurrency) return
+    for (const row of await due(concurrency + active.size)) {
+      if (isStopped || active.size >= concurrency) return
       if (!active.has(row.id)) start(row)
     }
   }
@@ -64,8 +76,10 @@ export function createQueue<Row extends QueuedRun>({ due, work, concurrency, onB
       return found !== undefined
     },
     isActive: runId => active.has(runId),
+    isIdle: () => active.size === 0 && looking === null,
     async stop({ graceMs }) {
       isStopped = true
+      await looking
       const all = [...active.values()]
       const timer = setTimeout(() => {
         for (const { controller } of all) controller.abort()

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { LogLine, Run } from '../../core/run.ts'
+import { ask, type Database, type Steps } from '../store/engine.ts'
 import type { CallJournal } from './call-journal.ts'
 import { inputOf, stepAfter, stepsOf, type Step } from './definition.ts'
 import { needsJq, resolve } from './expressions.ts'
@@ -9,14 +10,17 @@ import { outputOf, stepId, type RunRow, type StepRow } from './journal-rows.ts'
 import type { Jq } from './jq.ts'
 import { createLog, toShown } from './mask.ts'
 import { afterFailure } from './retry.ts'
+import { awake, beginStep, started, waitsFor } from './run-values.ts'
 import type { Perform } from './perform-step.ts'
 import type { Permissions } from './permissions.ts'
+import type { Persist } from './persist.ts'
 import { cancelled, interrupted, maxInterruptions, maxSteps, tooLarge, tooManySteps } from './stops.ts'
 
 const quickStepMs = 30
 const keptOutputBytes = 8 * 1024 * 1024
 
 export type RunFlowOptions = {
+  database: Pick<Database, 'query' | 'transaction'>
   journal: Journal
   calls: CallJournal
   jq: Jq
@@ -26,48 +30,59 @@ export type RunFlowOptions = {
   retryDelaysMs: readonly number[]
   onChange: (run: Run) => void
   /** Hears of what is a bug. */
-  report: (error: AppError) => void
+  report: (error: unknown) => void
   /** True once the host wants to stop: a run is put back into the queue between two steps. */
   isClosing: () => boolean
-  write: <T>(work: () => T) => Promise<T>
-  /** Commits, and tries again while the disk is full. */
-  persist: <T>(work: () => T) => Promise<T>
+  /** Commits, and tries again while the database cannot. */
+  persist: Persist
 }
 
+type StartNote = { settle(): Promise<void> }
 type Snapshot = ReturnType<Permissions['snapshot']>
 export type Live = { n: number; lines(): LogLine[] }
-export type FlowRunner = { work(run: RunRow, signal: AbortSignal): Promise<void>; live(runId: string): Live | undefined }
+export type FlowRunner = {
+  /** Takes a run as far as it goes now. Nobody else may work on it meanwhile. */
+  work(seq: number, signal: AbortSignal): Promise<void>
+  live(runId: string): Live | undefined
+}
 
 /**
  * Takes runs forward, from what the journal knows. A finished step is stored before the next one begins, in the same commit as that
  * one's start, so a `kill -9` at any moment neither loses nor repeats it. A run that waits is only a row.
  */
 export function createFlowRunner(options: RunFlowOptions): FlowRunner {
-  const { journal, calls, jq, perform, permissions, now, onChange } = options
+  const { database, journal, calls, jq, perform, permissions, now, onChange } = options
   const live = new Map<string, Live>()
 
-  async function work(run: RunRow, signal: AbortSignal): Promise<void> {
-    const steps = stepsOf(journal.definitionOf(run))
-    const rows = journal.steps(run.seq)
+  async function work(seq: number, signal: AbortSignal): Promise<void> {
+    // What was said to be due may have been done or cancelled since. From here on it is ours.
+    const [run, rows] = await Promise.all([ask(database, journal.findBySeq(seq)), ask(database, journal.steps(seq))])
+    if (!run || run.wake_at === null || run.wake_at > now()) return
+    await goOn(run, rows, stepsOf(await ask(database, journal.definitionOf(run))), signal)
+  }
+
+  async function goOn(run: RunRow, rows: StepRow[], steps: Step[], signal: AbortSignal): Promise<void> {
     const outputs: Record<string, Json> = {}
     for (const row of rows) if (row.state === 'succeeded') outputs[row.name] = outputOf(row)
     let open = rows.find(row => row.state !== 'succeeded')
     let n = rows.length
     /** Writes that may share the commit of what comes next. */
-    let unsaved: (() => void)[] = []
+    let unsaved: (() => Steps<void>)[] = []
+    let startNote: StartNote | null = null
 
-    async function save(changes: Partial<RunRow>, ...writes: (() => void)[]): Promise<void> {
+    async function save(changes: Partial<RunRow>, ...writes: (() => Steps<void>)[]): Promise<void> {
       const values = { started_at: run.started_at ?? now(), ...changes }
       const all = [...unsaved, ...writes]
       unsaved = []
-      await options.persist(() => {
-        for (const write of all) write()
-        journal.updateRun(run.seq, values)
+      await startNote?.settle()
+      await options.persist(function* () {
+        for (const write of all) yield* write()
+        yield* journal.updateRun(run.seq, values)
       })
       onChange(journal.toRun(Object.assign(run, values)))
     }
 
-    function end(state: 'succeeded' | 'failed' | 'cancelled', error: AppError | null, ...writes: (() => void)[]) {
+    function end(state: 'succeeded' | 'failed' | 'cancelled', error: AppError | null, ...writes: (() => Steps<void>)[]) {
       permissions.forget(run.seq)
       return save(
         {
@@ -78,7 +93,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
           position: state === 'succeeded' ? null : run.position,
         },
         ...writes,
-        () => state !== 'failed' && journal.dropCarried(run.seq),
+        ...(state === 'failed' ? [] : [() => journal.dropCarried(run.seq)]),
       )
     }
 
@@ -89,13 +104,12 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       if (options.isClosing()) return save({ ...awake, state: 'queued', wake_at: now() })
       if (!open && n >= maxSteps) return end('failed', tooManySteps(step))
 
-      const row: StepRow = begin(run, step, open, open?.n ?? n)
+      const row: StepRow = beginStep(run, step, open, open?.n ?? n, now())
       if (open?.state === 'running' && open.tries >= maxInterruptions) return fail(row, interrupted(step))
       // jq takes a moment: what is finished is stored before it, not after it.
       if (unsaved.length && mayTakeAMoment(step)) await save({})
       const due = open?.kind === 'wait' && open.state === 'waiting'
       const log = createLog()
-      let noteStart: NodeJS.Timeout | undefined
       let accounts = permissions.snapshot()
       live.set(run.id, { n: row.n, lines: log.lines })
       try {
@@ -105,23 +119,24 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
         const context = contextOf(run, outputs, now())
         const input = await inStep(step, () => resolve(inputOf(step.task), context, jq))
         row.input = input === null ? null : toShown(input)
-        calls.begin(stepId(run.id, row.n))
+        calls.reset(stepId(run.id, row.n))
         if (!due && step.kind !== 'switch') {
           row.state = step.kind === 'wait' ? 'waiting' : 'running'
-          if (step.kind !== 'wait' && row.n === 0 && !open) noteStart = noteLater(run, row)
-          else if (step.kind !== 'wait') await save(started(run, now()), () => journal.startStep(row))
+          if (step.kind !== 'wait' && row.n === 0 && !open) startNote = noteLater(run, row)
+          else if (step.kind !== 'wait') await save(started(run, now()), () => journal.putStep(row))
         }
         const act = () => perform({ run, row, step, input, context, signal, log })
         const outcome = due ? { output: null } : step.kind === 'switch' ? await inStep(step, act) : await act()
         if ('wakeAt' in outcome)
-          return await save({ ...started(run, now()), ...waitsFor('timer', now(), outcome.wakeAt) }, () => journal.startStep(row))
+          return await save({ ...started(run, now()), ...waitsFor('timer', now(), outcome.wakeAt) }, () => journal.putStep(row))
         const next = stepAfter(steps, run.position, outcome.then ?? step.task.then)
         const stored = keep(outcome.output, step)
         outputs[step.name] = outcome.output
         const finishedAt = now()
-        unsaved.push(() => {
+        const stepsDone = run.steps_done + 1
+        unsaved.push(function* () {
           const logs = log.lines()
-          journal.startStep({
+          yield* journal.putStep({
             ...row,
             ...stored,
             state: 'succeeded',
@@ -129,18 +144,19 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
             logs: logs.length ? JSON.stringify(logs) : null,
             finished_at: finishedAt,
           })
-          calls.forget(stepId(run.id, row.n))
-          journal.updateRun(run.seq, { position: next, steps_done: run.steps_done })
+          yield* calls.forget(stepId(run.id, row.n))
+          yield* journal.updateRun(run.seq, { position: next, steps_done: stepsDone })
         })
-        Object.assign(run, { position: next, steps_done: run.steps_done + 1 })
+        Object.assign(run, { position: next, steps_done: stepsDone })
         open = undefined
         n = Math.max(n, row.n + 1)
       } catch (error) {
-        if (!(error instanceof AppError)) options.report(AppError.from(error))
+        if (!(error instanceof AppError)) options.report(error)
         return fail(row, AppError.from(error), log.lines(), accounts)
       } finally {
-        clearTimeout(noteStart)
+        await startNote?.settle()
         live.delete(run.id)
+        calls.reset(stepId(run.id, row.n))
       }
     }
     await end('succeeded', null)
@@ -150,7 +166,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       if (options.isClosing() && error.code === 'cancelled') return
       const kept = { ...row, logs: logs.length ? JSON.stringify(logs) : row.logs, error: toError(error) }
       if (signal.aborted) return end('cancelled', cancelled(), closeStep(run.seq, kept, 'cancelled', cancelled()))
-      const uncertain = calls.isUncertain(stepId(run.id, row.n))
+      const uncertain = await calls.isUncertain(stepId(run.id, row.n))
       const decision = uncertain ? { kind: 'fail' as const } : afterFailure(error, row, options.retryDelaysMs)
       if (decision.kind === 'fail') return end('failed', error, closeStep(run.seq, kept, 'failed', error))
       if (decision.kind === 'permission') {
@@ -159,54 +175,43 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       }
       const waiting = { ...kept, state: 'waiting' as const, tries: decision.counts ? row.tries : row.tries - 1 }
       const wait = waitsFor('retry', now(), now() + decision.delayMs)
-      await save({ ...started(run, now()), ...wait, error: toError(error) }, () => journal.startStep(waiting))
+      await save({ ...started(run, now()), ...wait, error: toError(error) }, () => journal.putStep(waiting))
     }
 
     /** The step is as if it had not been begun. What has become possible meanwhile is not waited for. */
     async function waitForPermission(error: AppError, row: StepRow, changes: Partial<RunRow> = { started_at: run.started_at }) {
       const step = { ...row, state: 'waiting' as const }
-      await save({ ...changes, ...waitsFor('permission', now(), null), error: toError(error) }, () => journal.startStep(step))
+      await save({ ...changes, ...waitsFor('permission', now(), null), error: toError(error) }, () => journal.putStep(step))
       if (!permissions.lackOfRun(run, steps)) await save({ ...changes, ...awake, state: 'queued', wake_at: now(), error: null })
     }
   }
 
   /**
    * The start of a run's first step has no earlier step to share a commit with. It is stored only when the step takes its time: until
-   * then the run is as it was in the queue.
+   * then the run is as it was in the queue. Whoever writes after it waits for it: it must not come last.
    */
-  function noteLater(run: RunRow, row: StepRow): NodeJS.Timeout {
+  function noteLater(run: RunRow, row: StepRow): StartNote {
     const values = started(run, now())
     onChange(journal.toRun(Object.assign(run, values)))
-    const write = () => {
-      journal.startStep(row)
-      journal.updateRun(run.seq, values)
+    const write = function* () {
+      yield* journal.putStep(row)
+      yield* journal.updateRun(run.seq, values)
     }
-    return setTimeout(() => void options.write(write).catch(() => {}), quickStepMs)
-  }
-
-  function closeStep(run: number, row: StepRow, state: 'failed' | 'cancelled', error: AppError): () => void {
-    return () => journal.startStep({ ...row, run, state, error: toError(error), finished_at: now() })
-  }
-
-  function begin(run: RunRow, step: Step, open: StepRow | undefined, n: number): StepRow {
-    const { name, title, kind, connector } = step
-    const times =
-      open?.kind === 'wait'
-        ? { attempt: open.attempt, tries: open.tries }
-        : { attempt: (open?.attempt ?? 0) + 1, tries: (open?.tries ?? 0) + 1 }
-    const rest = { input: null, output: null, carry: null, error: null, logs: null, finished_at: null }
+    let writing: Promise<void> | undefined
+    const timer = setTimeout(() => {
+      writing = database.transaction(write).catch(() => {})
+    }, quickStepMs)
     return {
-      run: run.seq,
-      n,
-      name,
-      title,
-      kind,
-      connector,
-      state: 'running',
-      ...times,
-      ...rest,
-      started_at: (kind === 'wait' && open?.started_at) || now(),
+      async settle() {
+        clearTimeout(timer)
+        await writing
+      },
     }
+  }
+
+  function closeStep(run: number, row: StepRow, state: 'failed' | 'cancelled', error: AppError): () => Steps<void> {
+    const finishedAt = now()
+    return () => journal.putStep({ ...row, run, state, error: toError(error), finished_at: finishedAt })
   }
 
   return { work, live: runId => live.get(runId) }
@@ -231,15 +236,6 @@ function keep(output: Json, step: Step): { output: string; carry: string | null 
   if (stored.carry && stored.carry.length > keptOutputBytes) throw tooLarge(step)
   return stored
 }
-
-function started(run: RunRow, at: number): Partial<RunRow> {
-  return { ...awake, state: 'running', started_at: run.started_at ?? at, error: null }
-}
-
-const awake = { wake_at: null, waiting_for: null, waiting_since: null } as const
-
-const waitsFor = (reason: NonNullable<RunRow['waiting_for']>, since: number, until: number | null) =>
-  ({ state: 'waiting', waiting_for: reason, waiting_since: since, wake_at: until }) as const
 
 /** What expressions see. */
 export function contextOf(run: Pick<RunRow, 'id' | 'name' | 'trigger' | 'created_at'>, outputs: Record<string, Json>, at: number): Json {

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts'
 import type { Step } from './definition.ts'
+import type { RunRow } from './journal-rows.ts'
 
 // Why a run is stopped, where no step says so itself.
 
@@ -31,4 +32,8 @@ export function tooLarge({ title }: Step): AppError {
     'validation',
     `“${title}” gave more than 8 MB. Return less from it, for example only the fields that later steps use.`,
   )
+}
+
+export function hasEnded({ state }: Pick<RunRow, 'state'>): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled'
 }

@@ -20,7 +20,13 @@ import { describeTrigger } from './trigger-words.ts'
 
 export type FlowSummary = z.infer<typeof flowSummary>
 
-type Options = { model: AppModel; accounts: readonly HeldAccount[] | null; jq: Jq; now: Date; lastRun: (name: string) => Run | null }
+type Options = {
+  model: AppModel
+  accounts: readonly HeldAccount[] | null
+  jq: Jq
+  now: Date
+  lastRun: (name: string) => Promise<Run | null>
+}
 
 /** A flow as people read it. `accounts: null` when they are not known. */
 export async function summarize({ name, file, flow }: AppModel['flows'][number], options: Options): Promise<FlowSummary> {
@@ -34,7 +40,7 @@ export async function summarize({ name, file, flow }: AppModel['flows'][number],
     trigger: describeTrigger(flow.trigger.config, options.now),
     blockedBy: await blockedBy(flow, steps, options),
     steps: steps.map(step => ({ name: step.name, title: step.title, kind: step.kind, ...detailOf(step, options.model) })),
-    lastRun: options.lastRun(name),
+    lastRun: await options.lastRun(name),
   }
 }
 

@@ -1,47 +1,29 @@
+import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
-import type { AppDatabase } from '../store/database.ts'
-import { createOutbox } from '../store/changes.ts'
+import type { Json } from '../../core/json.ts'
+import { newestChange, readChanges, type Change } from '../store/changes.ts'
+import { ask, type Database, type Row, type Steps } from '../store/engine.ts'
 import type { ArmedFlow } from './armed-flow.ts'
 import { holds } from './expressions.ts'
 import type { Journal, NewRun } from './journal.ts'
 import type { RunRow } from './journal-rows.ts'
+import type { Persist } from './persist.ts'
 import type { Jq } from './jq.ts'
-import { causeOf, endless, maxDepth, newRun, triggerOf, type ChangeRow } from './new-run.ts'
-
-const tables = `
-create table flow_cursor (one integer primary key check (one = 1), seq integer not null) strict;
-create table flow_triggers (flow text primary key, spec text not null, since integer not null, next_at integer) strict, without rowid;
-`
+import { causeOf, endless, maxDepth, newRun, triggerOf } from './new-run.ts'
 
 const batch = 200
 
 type Options = {
-  database: AppDatabase
+  database: Pick<Database, 'query'>
   journal: Journal
   jq: Jq
   now: () => number
-  persist: <T>(work: () => T) => Promise<T>
+  persist: Persist
   onAdded: (runs: RunRow[]) => void
 }
 
 /** Starts runs for changed records and for moments of schedules. What has been seen is stored in the commit that adds the runs. */
 export function createTriggers({ database, journal, jq, now, persist, onAdded }: Options) {
-  createOutbox(database)
-  database.migrate('flow-triggers', tables)
-  const { sqlite } = database
-  const lastSeq = sqlite.prepare('select coalesce(max(seq), 0) as seq from changes')
-  const sequence = sqlite.prepare("select coalesce(max(seq), 0) as seq from sqlite_sequence where name = 'changes'")
-  const readCursor = sqlite.prepare('select seq from flow_cursor')
-  const writeCursor = sqlite.prepare('insert into flow_cursor (one, seq) values (1, ?) on conflict (one) do update set seq = excluded.seq')
-  const readChanges = sqlite.prepare(`select * from changes where seq > ? order by seq limit ${batch}`)
-  const readTriggers = sqlite.prepare('select * from flow_triggers')
-  const arm = sqlite.prepare(
-    'insert into flow_triggers (flow, spec, since, next_at) values (?, ?, ?, ?) on conflict (flow) do update set spec = excluded.spec, since = excluded.since, next_at = excluded.next_at',
-  )
-  const disarm = sqlite.prepare('delete from flow_triggers where flow = ?')
-  const claim = sqlite.prepare('update flow_triggers set next_at = ? where flow = ? and next_at is ?')
-
   let armed: ArmedFlow[] = []
   let since = new Map<string, number>()
   let nextAt = new Map<string, number | null>()
@@ -50,35 +32,13 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
   let consuming: Promise<void> | null = null
   let again = false
 
-  function newest(): number {
-    return Math.max(Number(lastSeq.get()?.seq), Number(sequence.get()?.seq))
-  }
-
   /** Tells what is switched on from here on. A flow that was not on before sees only later changes and moments. */
   async function use(flows: ArmedFlow[]): Promise<void> {
-    await persist(() => {
-      const known = new Map(readTriggers.all().map(row => [String(row.flow), row]))
-      const at = now()
-      const start = newest()
-      for (const one of flows) {
-        const before = known.get(one.name)
-        known.delete(one.name)
-        if (before?.spec === one.spec) {
-          // The clock may have been set back while nobody looked. A moment that had its run does not get another.
-          const next = one.kind === 'schedule' ? one.schedule.after(at) : null
-          if (next !== null && (before.next_at === null || next < Number(before.next_at))) claim.run(next, one.name, before.next_at ?? null)
-          continue
-        }
-        arm.run(one.name, one.spec, start, one.kind === 'schedule' ? one.schedule.after(at) : null)
-      }
-      for (const name of known.keys()) disarm.run(name)
-      if (!readCursor.get()) writeCursor.run(start)
-    })
+    const stored = await persist(() => arm(flows, now()))
     armed = flows
-    cursor = Number(readCursor.get()?.seq)
-    const rows = readTriggers.all()
-    since = new Map(rows.map(row => [String(row.flow), Number(row.since)]))
-    nextAt = new Map(rows.map(row => [String(row.flow), row.next_at === null ? null : Number(row.next_at)]))
+    cursor = stored.cursor
+    since = new Map(stored.triggers.map(row => [String(row.flow), Number(row.since)]))
+    nextAt = new Map(stored.triggers.map(row => [String(row.flow), numberOrNull(row.next_at)]))
   }
 
   /** Reads the changes that nobody has read. Calls while it works make it look once more. */
@@ -98,7 +58,7 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
   }
 
   async function consumeBatch(): Promise<boolean> {
-    const changes = readChanges.all(cursor) as ChangeRow[]
+    const changes = await readChanges(database, cursor, batch)
     const last = changes.at(-1)
     if (!last) return false
     const runs: NewRun[] = []
@@ -107,21 +67,23 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
         if (one.kind === 'record' && listensTo(one, change)) runs.push(...(await runFor(one, change)))
       }
     }
-    const added = await persist(() => {
-      writeCursor.run(last.seq)
-      return runs.map(run => journal.add(run))
+    const added = await persist(function* () {
+      yield* moveCursor(last.seq)
+      const rows: (RunRow | null)[] = []
+      for (const run of runs) rows.push(yield* journal.add(run))
+      return rows
     })
     cursor = last.seq
     onAdded(added.filter(row => row !== null))
     return changes.length === batch
   }
 
-  function listensTo(one: ArmedFlow & { kind: 'record' }, { entity, type, seq }: ChangeRow): boolean {
+  function listensTo(one: ArmedFlow & { kind: 'record' }, { entity, type, seq }: Change): boolean {
     return one.config.entity_name === entity && one.config.events.includes(type) && seq > (since.get(one.name) ?? Infinity)
   }
 
-  async function runFor({ name, flow }: ArmedFlow, change: ChangeRow): Promise<NewRun[]> {
-    const depth = depthOf(change)
+  async function runFor({ name, flow }: ArmedFlow, change: Change): Promise<NewRun[]> {
+    const depth = await depthOf(change)
     const run = newRun(name, flow, causeOf(change), triggerOf(change), depth)
     if (depth > maxDepth) return [{ ...run, error: endless(flow.name, change.entity) }]
     const { condition } = flow.trigger
@@ -135,9 +97,8 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
   }
 
   /** A change made by a run is one step further down than that run. */
-  function depthOf({ by }: ChangeRow): number {
-    const author = by === null ? null : (JSON.parse(by) as { runId?: unknown })
-    return typeof author?.runId === 'string' ? journal.depthOf(author.runId) + 1 : 0
+  async function depthOf({ by }: Change): Promise<number> {
+    return by?.runId === undefined ? 0 : (await ask(database, journal.depthOf(by.runId))) + 1
   }
 
   /** Looks at the clock. Moments that passed unseen start one run; no moment starts two, whatever the clock does. */
@@ -161,14 +122,13 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
     const trigger = { type: 'scheduled', data: { scheduled_for: moment, timezone: one.config.timezone } }
     const run = { ...newRun(one.name, one.flow, 'Schedule', trigger, 0), occurrence: `${one.name}@${moment}` }
     const refused = await refusal(one, trigger)
-    const added = await persist(() => {
-      if (claim.run(next, one.name, expected).changes === 0) return null
-      if (refused === 'skip') return null
-      const heldUp = refused ? undefined : journal.heldUp(one.name)
-      if (!heldUp) return journal.add(refused ? { ...run, error: refused } : run)
+    const added = await persist(function* () {
+      if (!(yield* moveMoment(one.name, expected, next)) || refused === 'skip') return null
+      const heldUp = refused ? null : yield* journal.claimHeldUp(one.name)
+      if (!heldUp) return yield* journal.add(refused ? { ...run, error: refused } : run)
       // Moments that pass while a run may not begin are one run, as those that pass while Plugboard is closed.
-      journal.moveTo(heldUp.seq, { ...run, cause: 'Schedule, the latest time that passed while it waited' })
-      return journal.findBySeq(heldUp.seq) ?? null
+      yield* journal.moveTo(heldUp.seq, { ...run, cause: 'Schedule, the latest time that passed while it waited' })
+      return yield* journal.findBySeq(heldUp.seq)
     })
     nextAt.set(one.name, next)
     if (added) onAdded([added])
@@ -188,7 +148,7 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
 
   async function moveTo(name: string, expected: number | null, next: number | null): Promise<void> {
     if (next === expected) return
-    await persist(() => claim.run(next, name, expected))
+    await persist(() => moveMoment(name, expected, next))
     nextAt.set(name, next)
   }
 
@@ -198,10 +158,55 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
     tick,
     /** Changes up to this number have been read. */
     readUpTo: () => cursor,
-    /** The newest state of a record of an entity that was changed lately. */
-    newestRecord(entity: string): JsonObject | null {
-      const row = sqlite.prepare("select after from changes where entity = ? and type <> 'delete' order by seq desc limit 1").get(entity)
-      return typeof row?.after === 'string' ? (JSON.parse(row.after) as JsonObject) : null
-    },
   }
+}
+
+function* arm(flows: readonly ArmedFlow[], at: number): Steps<{ cursor: number; triggers: Row[] }> {
+  const known = new Map((yield* readTriggers()).map(row => [String(row.flow), row]))
+  const [stored] = yield sql`select seq from flow_cursor`
+  const newest = yield* newestChange()
+  const cursor = stored ? Number(stored.seq) : newest
+  // Changes that were read may have been dropped since.
+  const start = Math.max(newest, cursor)
+  for (const one of flows) {
+    const before = known.get(one.name)
+    known.delete(one.name)
+    const next = one.kind === 'schedule' ? one.schedule.after(at) : null
+    if (before?.spec === one.spec) {
+      // The clock may have been set back while nobody looked. A moment that had its run does not get another.
+      const expected = numberOrNull(before.next_at)
+      if (next !== null && (expected === null || next < expected)) yield* moveMoment(one.name, expected, next)
+      continue
+    }
+    yield sql`insert into flow_triggers (flow, spec, since, next_at) values (${one.name}, ${one.spec}, ${start}, ${next})
+      on conflict (flow) do update set spec = excluded.spec, since = excluded.since, next_at = excluded.next_at`
+  }
+  for (const name of known.keys()) yield sql`delete from flow_triggers where flow = ${name}`
+  if (!stored) yield* moveCursor(cursor)
+  return { cursor, triggers: yield* readTriggers() }
+}
+
+function* readTriggers(): Steps<Row[]> {
+  return yield sql`select * from flow_triggers`
+}
+
+function* moveCursor(seq: number): Steps<void> {
+  yield sql`insert into flow_cursor (one, seq) values (1, ${seq}) on conflict (one) do update set seq = excluded.seq`
+}
+
+/** False when the flow's next moment is not the one that was expected: it has been seen to. */
+function* moveMoment(flow: string, expected: number | null, next: number | null): Steps<boolean> {
+  const moved =
+    yield sql`update flow_triggers set next_at = ${next} where flow = ${flow} and next_at is not distinct from ${expected} returning flow`
+  return moved.length > 0
+}
+
+/** When a flow's next moment comes, or null. */
+export function* nextMoment(): Steps<number | null> {
+  const [found] = yield sql`select min(next_at) as at from flow_triggers`
+  return numberOrNull(found?.at)
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null
 }

@@ -1,52 +1,48 @@
 import { randomUUID } from 'node:crypto'
+import { sql } from 'kysely'
 import { z } from 'zod'
 import { activity, type Activity } from '../../core/connection.ts'
 import { Changes } from '../../core/rpc/stream.ts'
-import type { AppDatabase } from '../store/database.ts'
+import type { ColumnTypes, Database, Steps } from '../store/engine.ts'
 
 const keptLines = 2000
 
-/** One line per outside call in the app's own database: time, action, outcome, duration. Never what was sent or answered. The last 2,000 are kept. */
-export function openActivity(database: AppDatabase) {
-  database.migrate(
-    'activity-1',
-    `create table activity (
-       seq integer primary key autoincrement, id text not null, at text not null, connection_id text, connector text not null, action text not null,
-       status text not null, error_code text, duration_ms real not null, by_kind text not null, by_name text not null
-     ) strict;
-     create index activity_connection on activity (connection_id, seq);`,
-  )
-  const insert = database.sqlite.prepare(
-    'insert into activity (id, at, connection_id, connector, action, status, error_code, duration_ms, by_kind, by_name) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
-  )
-  const prune = database.sqlite.prepare('delete from activity where seq <= (select max(seq) from activity) - ?')
-  const select = database.sqlite.prepare('select * from activity where ?1 is null or connection_id = ?1 order by seq desc limit ?2')
+export type ActivityLog = Awaited<ReturnType<typeof openActivity>>
 
+/**
+ * One line per outside call in the app's own database: time, action, outcome, duration. Never what was sent or answered. The last 2,000
+ * are kept. The newest may go with a loss of power: to wait for the disk with every call would cost more than all else the gateway does.
+ */
+export async function openActivity(database: Database) {
+  await database.migrate('activity-1', () => table(database.types))
   const calls = new Changes<Activity>()
   return {
     calls,
-    add(line: Omit<Activity, 'id'>): void {
+    async add(line: Omit<Activity, 'id'>): Promise<void> {
       const { at, connectionId, connector, action, status, errorCode, durationMs, by } = line
       const id = randomUUID()
-      const { sqlite } = database
-      // In WAL mode a line written like this outlives a crash of the program; only a loss of power may take the newest ones with it. To
-      // wait for the disk with every call would cost more than all else that the gateway does.
-      sqlite.exec('pragma synchronous = normal')
-      try {
-        database.transaction(() => {
-          insert.run(id, at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name)
-          prune.run(keptLines)
-        })
-      } finally {
-        sqlite.exec('pragma synchronous = full')
+      const values = [id, at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name]
+      const note = function* (): Steps<void> {
+        yield sql`insert into activity (id, at, connection_id, connector, action, status, error_code, duration_ms, by_kind, by_name)
+          values (${sql.join(values)})`
+        yield sql`delete from activity where seq <= (select max(seq) from activity) - ${keptLines}`
       }
+      await database.transaction(note, { mayBeLost: true })
       calls.publish({ id, ...line })
     },
     /** Newest first. */
-    list({ connectionId = null, limit = 50 }: { connectionId?: string | null; limit?: number }): Activity[] {
-      return select.all(connectionId, limit).map(toActivity)
+    async list({ connectionId, limit = 50 }: { connectionId?: string; limit?: number }): Promise<Activity[]> {
+      const only = connectionId === undefined ? sql`` : sql`where connection_id = ${connectionId}`
+      return (await database.query(sql`select * from activity ${only} order by seq desc limit ${limit}`)).map(toActivity)
     },
   }
+}
+
+function* table({ serial, text, real, strict }: ColumnTypes): Steps<void> {
+  yield sql`create table activity (
+    seq ${serial}, id ${text} not null, at ${text} not null, connection_id ${text}, connector ${text} not null, action ${text} not null,
+    status ${text} not null, error_code ${text}, duration_ms ${real} not null, by_kind ${text} not null, by_name ${text} not null) ${strict}`
+  yield sql`create index activity_connection on activity (connection_id, seq)`
 }
 
 const row = z.object({

@@ -13,6 +13,8 @@ import { credentialsContract, type Credential } from '../../core/contract/creden
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import { openDatabase } from '../store/database.ts'
+import { sqliteEngine } from '../store/sqlite-engine.ts'
+import { openActivity } from './activity.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
 import type { Clock } from './clock.ts'
 import { createGateway, type ActionRequest, type CredentialsClient } from './gateway.ts'
@@ -206,7 +208,7 @@ export async function openGateway(t: TestContext, { connectors, credential = () 
   const gateway = createGateway({
     appId: 'app',
     credentials: client,
-    database,
+    activity: await openActivity(sqliteEngine(database)),
     connectors,
     timeoutMs,
     budgets,

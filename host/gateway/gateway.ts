@@ -6,10 +6,9 @@ import type { AnyAction, Call, Choice, Connector } from '../../core/connector.ts
 import type { Credential } from '../../core/contract/credentials.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import type { AppDatabase } from '../store/database.ts'
 import { missingScopes } from '../../core/scopes.ts'
 import { withoutValues } from '../../core/secrets.ts'
-import { openActivity } from './activity.ts'
+import type { ActivityLog } from './activity.ts'
 import { limitAnswers } from './answer-limits.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
 import { createCredentialCache, type CredentialsClient } from './credential-cache.ts'
@@ -43,7 +42,7 @@ export type Gateway = ReturnType<typeof createGateway>
 type GatewayOptions = {
   appId: string
   credentials: CredentialsClient
-  database: AppDatabase
+  activity: ActivityLog
   connectors?: Readonly<Record<string, Connector>>
   /** What connections may ask of their services, shared by all apps of this process. */
   budgets?: Budgets
@@ -62,14 +61,13 @@ type Attempt = { action?: AnyAction; connection?: string; caller: string; idempo
 export function createGateway({
   appId,
   credentials,
-  database,
+  activity,
   connectors = everyConnector,
   budgets = createBudgets(),
   timeoutMs = 30_000,
   report = () => {},
 }: GatewayOptions) {
   const cache = createCredentialCache({ appId, credentials })
-  const activity = openActivity(database)
 
   function findConnector(id: string): Connector {
     const connector = Object.hasOwn(connectors, id) ? connectors[id] : undefined
@@ -144,11 +142,11 @@ export function createGateway({
       const at = new Date().toISOString()
       const started = performance.now()
       let connectionId: string | null = null
-      const note = (errorCode: string | null) => {
+      const note = async (errorCode: string | null) => {
         const status = errorCode ? 'error' : 'ok'
         const durationMs = performance.now() - started
         try {
-          activity.add({ at, connectionId, connector: connectorId, action: actionId, status, errorCode, durationMs, by: caller.by })
+          await activity.add({ at, connectionId, connector: connectorId, action: actionId, status, errorCode, durationMs, by: caller.by })
         } catch (error) {
           report(AppError.from(error))
         }
@@ -168,11 +166,11 @@ export function createGateway({
           checkScopes(connector, action, credential)
           return readOutput(connector, action, await action.run(call, parsed as never), credential)
         })
-        note(null)
+        await note(null)
         return result
       } catch (error) {
         const known = AppError.from(error)
-        note(known.code)
+        await note(known.code)
         throw known
       } finally {
         limit.clear()
@@ -190,7 +188,7 @@ export function createGateway({
         limit.clear()
       }
     },
-    activity: async (query: { connectionId?: string; limit?: number }): Promise<Activity[]> => activity.list(query),
+    activity: (query: { connectionId?: string; limit?: number }): Promise<Activity[]> => activity.list(query),
     /** Each call, once it is noted. */
     calls: activity.calls,
     /** Connections have changed: the next call asks main again. */

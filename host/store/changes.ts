@@ -1,12 +1,10 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import type { AppDatabase } from './database.ts'
 import type { ColumnTypes, Database, Row, Steps } from './engine.ts'
-import { migrateNow } from './sqlite-engine.ts'
 import type { Doc } from './values.ts'
 
 /** Who caused a change. */
-export type Author = { kind: 'flow' | 'function' | 'user'; name: string }
+export type Author = { kind: 'flow' | 'function' | 'user'; name: string; runId?: string }
 
 /**
  * A committed change of one record. `before` is null for create, `after` for delete. `at` is an ISO time. Whoever has read up to a `seq`
@@ -23,17 +21,17 @@ export type Change = {
   by: Author | null
 }
 
-export const outboxName = 'changes'
+const outboxName = 'changes'
 
 /** The outbox: what happened to records, written in the same transaction, for flows to read after a crash as well. JSON columns are text. */
-export function* outbox({ serial, text, strict }: ColumnTypes): Steps<void> {
+function* outbox({ serial, text, strict }: ColumnTypes): Steps<void> {
   yield sql`create table changes (seq ${serial}, entity ${text} not null, id ${text} not null,
     type ${text} not null check (type in ('create', 'update', 'delete')), before ${text}, after ${text}, at ${text} not null, by ${text}) ${strict}`
 }
 
-/** Makes the outbox in an app's file, for a room that reads it and may be there before the store. */
-export function createOutbox(database: AppDatabase): void {
-  migrateNow(database, outboxName, outbox)
+/** Makes the outbox, unless another room that uses it has. */
+export function createOutbox({ migrate, types }: Pick<Database, 'migrate' | 'types'>): Promise<void> {
+  return migrate(outboxName, () => outbox(types))
 }
 
 /** As many rows as one insert takes: far from what databases allow, and most of what there is to win. */
@@ -66,8 +64,8 @@ export async function readChanges(database: Pick<Database, 'query'>, seq: number
 }
 
 /** The number of the newest change, 0 when there is none. */
-export async function newestChange(database: Pick<Database, 'query'>): Promise<number> {
-  const [row] = await database.query(sql`select coalesce(max(seq), 0) as seq from changes`)
+export function* newestChange(): Steps<number> {
+  const [row] = yield sql`select coalesce(max(seq), 0) as seq from changes`
   return Number(row?.seq)
 }
 

@@ -4,7 +4,7 @@ import type { AppDatabase } from './database.ts'
  * Group commit: writes that come in the same turn of the event loop share one transaction, and so one wait for the disk. A write is
  * durable when its promise resolves. When one of them fails the others are not taken down with it.
  */
-export type Commits = { write<T>(work: () => T): Promise<T>; flush(): void }
+export type Commits = { write<T>(work: () => T): Promise<T> }
 
 type Pending = { work(): void; done(): void; fail(error: unknown): void }
 
@@ -49,6 +49,5 @@ export function createCommits(database: Pick<AppDatabase, 'transaction'>): Commi
           fail: reject,
         })
       }),
-    flush,
   }
 }

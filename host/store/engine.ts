@@ -37,7 +37,7 @@ export type Database = {
    * All or nothing, durable when it resolves. On SQLite transactions that are asked for in the same turn share one commit, and so one
    * wait for the disk; one that fails does not take the others down.
    */
-  transaction<T>(work: () => Steps<T>): Promise<T>
+  transaction<T>(work: () => Steps<T>, options?: TransactionOptions): Promise<T>
   /** Runs `steps` once in the life of this database, whole or not at all, and of processes that start at once in one. Changed steps need a new name. */
   migrate(name: string, steps: () => Steps<void>): Promise<void>
   /** Nobody else is past this line with the same name until the end of the transaction. For what no row can be locked for: “add unless there”. */
@@ -49,8 +49,21 @@ export type Database = {
   peers: Peers | null
 }
 
-/** How columns are declared. `serial` is a number that the database gives, in order; `strict` ends a `create table`. */
-export type ColumnTypes = Record<'serial' | 'integer' | 'real' | 'text' | 'strict', RawBuilder<unknown>>
+/** `mayBeLost`: does not wait for the disk. The newest of them go with a loss of power, and only then. */
+export type TransactionOptions = { mayBeLost?: boolean }
+
+/**
+ * How columns are declared. `serial` is a number that the database gives, in order; `strict` ends a `create table`, and `byKey` one whose
+ * rows are kept in the order of its primary key where the database can.
+ */
+export type ColumnTypes = Record<'serial' | 'integer' | 'real' | 'text' | 'strict' | 'byKey', RawBuilder<unknown>>
+
+/** Steps that only read, each query by itself: for what need not be seen at one moment. */
+export async function ask<T>(database: Pick<Database, 'query'>, steps: Steps<T>): Promise<T> {
+  let step = steps.next()
+  while (!step.done) step = steps.next(await database.query(step.value))
+  return step.value
+}
 
 /** Word between processes that something was committed. It may be lost with its sender, so who waits looks by itself now and then as well. */
 export type Peers = {

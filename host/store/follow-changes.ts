@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts'
 import { newestChange, readChanges, type Change } from './changes.ts'
-import type { Database, Peers } from './engine.ts'
+import { ask, type Database, type Peers } from './engine.ts'
 
 type Options = { database: Pick<Database, 'query'>; peers: Peers; tell: (change: Change) => void; report: (error: AppError) => void }
 
@@ -58,7 +58,7 @@ export function followChanges({ database, peers, tell, report }: Options): Follo
 
   return {
     async start() {
-      cursor ??= await newestChange(database)
+      cursor ??= await ask(database, newestChange())
     },
     look,
     async stop() {

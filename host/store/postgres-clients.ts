@@ -1,6 +1,6 @@
 import { sql, DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder } from 'kysely'
 import pg from 'pg'
-import type { Row, Steps } from './engine.ts'
+import type { Row, Steps, TransactionOptions } from './engine.ts'
 import { explainLostCommit, explainPostgresError, isConnectionLost, wasBeaten } from './postgres-errors.ts'
 
 export type ClientOptions = {
@@ -15,7 +15,7 @@ export type ClientOptions = {
 export type Clients = {
   query(schema: string, query: RawBuilder<unknown>): Promise<Row[]>
   /** `isLong` for work on whole tables: it has no time limit. */
-  transaction<T>(schema: string, work: () => Steps<T>, options?: { isLong?: boolean }): Promise<T>
+  transaction<T>(schema: string, work: () => Steps<T>, options?: TransactionOptions & { isLong?: boolean }): Promise<T>
   close(): Promise<void>
 }
 
@@ -32,6 +32,7 @@ const patience = 1.5
  */
 const begin = sql`begin; set local synchronous_commit = off`
 const beginLong = sql`begin; set local synchronous_commit = off; set local statement_timeout = 0`
+const commitHastily = sql`commit`
 const commitWrites = sql`commit; select pg_logical_emit_message(true, 'plugboard', '')`
 /** A select may have written all the same, by a function or inside `with`: then this waits as usual, and else for nothing. */
 const commitReads = sql`set local synchronous_commit to default; commit`
@@ -85,7 +86,7 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
     }
   }
 
-  async function attempt<T>(client: pg.PoolClient, work: () => Steps<T>, isLong: boolean): Promise<T> {
+  async function attempt<T>(client: pg.PoolClient, work: () => Steps<T>, isLong: boolean, mayBeLost: boolean): Promise<T> {
     const run = runner(client, isLong ? undefined : statementTimeoutMs * patience)
     await run(isLong ? beginLong : begin)
     try {
@@ -97,7 +98,7 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
         hasWritten ||= command !== 'SELECT'
         step = steps.next(rows)
       }
-      await run(hasWritten ? commitWrites : commitReads).catch(error => {
+      await run(mayBeLost ? commitHastily : hasWritten ? commitWrites : commitReads).catch(error => {
         throw isConnectionLost(error) ? explainLostCommit(error) : error
       })
       return step.value
@@ -117,10 +118,10 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
         throw explainPostgresError(error)
       }
     },
-    async transaction(schema, work, { isLong = false } = {}) {
+    async transaction(schema, work, { isLong = false, mayBeLost = false } = {}) {
       for (let tried = 1; ; tried++) {
         try {
-          return await use(schema, client => attempt(client, work, isLong))
+          return await use(schema, client => attempt(client, work, isLong, mayBeLost))
         } catch (error) {
           if (!wasBeaten(error) || tried === tries) throw explainPostgresError(error)
           // Those who were in each other's way come back at different times.

@@ -26,6 +26,7 @@ const columnTypes: ColumnTypes = {
   real: sql`double precision`,
   text: sql`text collate "C"`,
   strict: sql``,
+  byKey: sql``,
 }
 
 /**
@@ -44,7 +45,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Postgr
       throw new AppError('validation', `“${schema}” cannot name a schema. Use lower-case letters, digits, _ and -.`)
     const engine: Engine = {
       query: query => clients.query(schema, query),
-      transaction: work => clients.transaction(schema, work),
+      transaction: (work, options) => clients.transaction(schema, work, options),
       migrate: (name, steps) => clients.transaction(schema, () => migration(engine, schema, name, steps), { isLong: true }),
       *lock(name) {
         yield sql`select pg_advisory_xact_lock(hashtextextended(${`${schema}/${name}`}, 0))`

@@ -10,15 +10,17 @@ const columnTypes: ColumnTypes = {
   real: sql`real`,
   text: sql`text`,
   strict: sql`strict`,
+  byKey: sql`strict, without rowid`,
 }
 
 /** Records in the app's SQLite file. Its reads block this thread: it belongs in the host process, never in main. */
 export function sqliteEngine(database: AppDatabase): Engine {
   const commits = createCommits(database)
+  const hasty = createCommits({ transaction: work => withoutTheDisk(database, work) })
   return {
     query: async query => database.run(query.compile(database.db)),
-    transaction: work => commits.write(() => runSteps(database, work())),
-    migrate: async (name, steps) => migrateNow(database, name, steps),
+    transaction: (work, { mayBeLost = false } = {}) => (mayBeLost ? hasty : commits).write(() => runSteps(database, work())),
+    migrate: async (name, steps) => database.migrate(name, () => runSteps(database, steps())),
     // A transaction has the whole file from its first line on.
     *lock() {},
     forUpdate: sql``,
@@ -32,9 +34,14 @@ export function sqliteEngine(database: AppDatabase): Engine {
   }
 }
 
-/** For rooms that do not wait: `steps` written for every database, run now on this one. They are told how columns are declared. */
-export function migrateNow(database: AppDatabase, name: string, steps: (types: ColumnTypes) => Steps<void>): void {
-  database.migrate(name, () => runSteps(database, steps(columnTypes)))
+/** In WAL mode what is written like this outlives a crash of the program. To wait for the disk costs more than all else such a write does. */
+function withoutTheDisk<T>({ sqlite, transaction }: AppDatabase, work: () => T): T {
+  sqlite.exec('pragma synchronous = normal')
+  try {
+    return transaction(work)
+  } finally {
+    sqlite.exec('pragma synchronous = full')
+  }
 }
 
 function runSteps<T>(database: AppDatabase, steps: Steps<T>): T {

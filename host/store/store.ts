@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Entity } from '../../core/app/entity.ts'
 import { AppError } from '../../core/errors.ts'
-import { dropChanges, outbox, outboxName, type Author, type Change } from './changes.ts'
+import { createOutbox, dropChanges, type Author, type Change } from './changes.ts'
 import type { Engine } from './engine.ts'
 import { followChanges } from './follow-changes.ts'
 import { createIds } from './record-id.ts'
@@ -52,8 +52,8 @@ export function openStore(
   /** The engine, of which `close` knows what is under way. */
   const tracked: Engine = {
     ...engine,
-    async transaction(work) {
-      const write = engine.transaction(work)
+    async transaction(work, options) {
+      const write = engine.transaction(work, options)
       writes.add(write)
       try {
         return await write
@@ -82,7 +82,7 @@ export function openStore(
 
   return {
     async define(entities) {
-      await engine.migrate(outboxName, () => outbox(engine.types))
+      await createOutbox(engine)
       await follower?.start()
       defined = await engine.transaction(function* () {
         yield* engine.lock('tables')
