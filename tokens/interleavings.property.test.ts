@@ -21,10 +21,10 @@ const event = fc.oneof(
       answer: fc.constantFrom('busy' as const, 'busyAfterUse' as const, 'reset' as const),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('hold' as const), where: fc.constantFrom('hold' as const, 'delay' as const) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('hold' as const), where: fc.constantFrom('hold' as const, 'delay' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('release' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash' as const), who: fc.nat(1) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('reconnect' as const, 'disconnect' as const, 'withdraw' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('reconnect' as const, 'disconnect' as const, 'withdraw' as const) }) },
 )
 type Event = typeof event extends fc.Arbitrary<infer E> ? E : never
 
@@ -93,6 +93,11 @@ async function playIn(t: Parameters<typeof startProvider>[0], folder: string, ki
   let isWithdrawn = false
   await memberAt(0).adopt(provider.signIn())
 
+  async function releaseAll(): Promise<void> {
+    while (held.length > 0) held.shift()?.()
+    await until(() => provider.isIdle(), 'the requests under way')
+  }
+
   function check(): void {
     const { state, reason } = memberAt(0).row()
     const [current, spare] = [memberAt(0).refreshToken(), memberAt(0).spareToken()]
@@ -100,6 +105,8 @@ async function playIn(t: Parameters<typeof startProvider>[0], folder: string, ki
       for (const token of [current, spare]) assert.ok(token === null || !provider.works(token), 'ended while a token works')
     if (state === 'disconnected') assert.deepEqual([current, spare], [null, null], 'disconnected, and holds a token')
     else assert.ok(current !== null && provider.isOfLastSignIn(current), 'an older grant has taken the place of a newer one')
+    for (const token of [current, spare])
+      assert.ok(token === null || !provider.wasKilledUnused(token), 'a replay has killed a token that we had')
     if (reason?.kind === 'refused') assert.ok(isWithdrawn, 'refused, and nobody has withdrawn it')
     if (losses === 0) assert.equal(provider.seen.replays, 0, 'a replay without need')
     if (losses === 0 && !isWithdrawn) assert.ok(provider.isAlive(), 'a grant was lost without a loss')
@@ -123,9 +130,6 @@ async function playIn(t: Parameters<typeof startProvider>[0], folder: string, ki
     else if (each.do === 'crash') {
       losses += 1
       memberAt(each.who).die()
-      // A crash cuts its lines: what the provider holds for it reaches nobody, and is decided before the drain is over.
-      while (held.length > 0) held.shift()?.()
-      await until(() => provider.isIdle(), 'the requests under way')
       members[each.who] = await joinAs()
     } else if (each.do === 'reconnect') {
       isWithdrawn = false
@@ -139,8 +143,8 @@ async function playIn(t: Parameters<typeof startProvider>[0], folder: string, ki
   }
 
   // From here on nothing goes wrong any more: it ends connected with a token that works, or says why not.
-  while (held.length > 0) held.shift()?.()
   provider.clearMishaps()
+  await releaseAll()
   await until(async () => {
     clock.at += 30_000
     const access = await memberAt(1).tokens.accessToken('c1')

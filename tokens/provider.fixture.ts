@@ -129,6 +129,11 @@ export async function startProvider(
       const token = tokens.get(refreshToken)
       return token !== undefined && families[token.family] === 'alive' && !token.isDead && token.spentAt === null
     },
+    /** A replay of an older token took along this one, which was not used yet. */
+    wasKilledUnused(refreshToken: string): boolean {
+      const token = tokens.get(refreshToken)
+      return token !== undefined && token.spentAt === null && families[token.family] === 'killed'
+    },
     clearMishaps: () => void mishaps.splice(0),
     isIdle: () => underWay === 0,
     isOfLastSignIn: (refreshToken: string) => tokens.get(refreshToken)?.family === families.length - 1,
