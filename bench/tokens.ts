@@ -18,8 +18,7 @@ export async function run(): Promise<Record<string, number>> {
     const provider = await startProvider(teardown, { kind: 'strict' })
     const { tokens, adopt } = await joinTokens(teardown, { folder, party: provider.party })
     const grant = provider.signIn()
-    const exchangeOnce = () =>
-      refresh({ ...provider.party, refreshToken: provider.signIn().refreshToken ?? '', scopes: [] }))
+    const exchangeOnce = () => refresh({ ...provider.party, refreshToken: provider.signIn().refreshToken ?? '', scopes: [] })
     // The first one also opens the line.
     await exchangeOnce()
     const bare = await timeOf(exchangeOnce)
