@@ -45,7 +45,6 @@ function stateLack({ id, connector, name, state }: HeldAccount): AppError | null
     case 'locked':
       return new AppError('unauthorized', 'Waits until your sign-ins are unlocked.', { action: { kind: 'unlock' } })
     case 'needs_reconnect':
-    case 'revoked':
     case 'disconnected':
       return new AppError('needs_connection', `Waits for “${name}” (${nameOf(connector)}) to be connected again.`, {
         action: { kind: 'reconnect', connectionId: id },
