@@ -42,7 +42,7 @@ const loaded = (found: UseQueryResult<Shapes>[]): Shapes[] => found.flatMap(({ d
 type Shapes = { connector: string; actions: ActionShape[] }
 
 /** The tools that a text names after `connectors.`. */
-export const mentioned = (text: string): string[] => [
+const mentioned = (text: string): string[] => [
   ...new Set([...text.matchAll(/\bconnectors\s*\??\.\s*(\w+)/g)].map(([, id = '']) => id)),
 ]
 
