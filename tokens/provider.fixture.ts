@@ -11,6 +11,8 @@ export type Mishap = {
   hold?: Promise<unknown>
   delay?: Promise<unknown>
   /** `busy`: 503 and nothing used. `busyAfterUse`, `reset`, `silent`: used, and then 503, the line cut after the headers, or no word. */
+  /** Said instead of anything else, with nothing used. */
+  says?: { status: number; body: string }
   answer?: 'busy' | 'busyAfterUse' | 'reset' | 'silent' | 'html' | 'unknownClient' | 'noRefreshToken'
 }
 
@@ -79,6 +81,7 @@ export async function startProvider(
     seen.requests += 1
     arrivals.shift()?.()
     await mishap.hold
+    if (mishap.says) return response.writeHead(mishap.says.status, { 'content-type': 'application/json' }).end(mishap.says.body)
     if (mishap.answer === 'busy') return response.writeHead(503).end('<html>busy</html>')
     if (mishap.answer === 'unknownClient') return answerWith(response, 401, { error: 'invalid_client' })
     const next = exchange(sent)
