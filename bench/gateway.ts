@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { catalogueOf } from '../connectors/catalogue.ts'
 import { action, connector } from '../core/connector.ts'
 import { slackUser } from '../connectors/providers/slack.ts'
 import { createGateway } from '../host/gateway/gateway.ts'
@@ -29,7 +30,7 @@ export async function run(): Promise<Record<string, number>> {
   try {
     const origin = server.line
     const tools = { counter: counter(origin), counted: { ...counter(origin), limits: everyLimit } }
-    const gateway = createGateway({ appId: 'bench', activity: await openActivity(sqliteEngine(database)), connectors: tools, credentials })
+    const gateway = createGateway({ appId: 'bench', activity: await openActivity(sqliteEngine(database)), load: catalogueOf(tools).load, credentials })
     const through = (connector: keyof typeof tools) => (n: number) => gateway.call({ connector, action: 'add', input: { n }, caller })
     const bare = (n: number) => askBare(origin, n)
 

@@ -6,9 +6,11 @@ const benches = {
   functions: () => import('./functions.ts'),
   gateway: () => import('./gateway.ts'),
   flows: () => import('./flows.ts'),
+  tokens: () => import('./tokens.ts'),
   planner: () => import('./planner.ts'),
   history: () => import('./history.ts'),
   browse: () => import('./browse.ts'),
+  catalogue: () => import('./catalogue.ts'),
   store: () => import('./store.ts'),
 }
 type Name = keyof typeof benches

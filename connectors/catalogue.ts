@@ -1,30 +1,39 @@
-import type { Connector } from '../core/connector.ts'
-import { connectorFacts, type ConnectorFacts } from './facts.ts'
+import type { Connector, Tool } from '../core/connector.ts'
+import type { ConnectorFacts } from './facts.ts'
 import { everyFacts } from './generated-facts.ts'
 import { loadConnector, noSuchConnector } from './load.ts'
+import { providers } from './providers/index.ts'
 
-/** What there is to connect: facts of all at once, the code of one when it is first needed. */
+/** What there is to connect: what all of them are, at once and in the order in which they are shown, and the code of one when it is first needed. */
 export type Catalogue = {
-  /** In the order in which they are shown. */
-  ids: readonly string[]
-  /** Null when there is no such connector. */
-  facts(id: string): ConnectorFacts | null
+  tools: Readonly<Record<string, Tool>>
   /** Throws `not_found`. */
   load(id: string): Promise<Connector>
 }
 
-/** Every connector of the product. Nothing of a connector's code is loaded with it. */
-export const catalogue: Catalogue = catalogueFrom(everyFacts, loadConnector)
+/** Every tool of the product. Nothing of a connector's code is loaded with it. */
+export const tools: Readonly<Record<string, Tool>> = Object.fromEntries(everyFacts.map(facts => [facts.id, toolOf(facts)]))
+
+export const catalogue: Catalogue = { tools, load: loadConnector }
 
 /** A catalogue of declarations that are there already, for tests. */
-export const catalogueOf = (connectors: readonly Connector[]): Catalogue =>
-  catalogueFrom(connectors.map(connectorFacts), async id => {
-    const found = connectors.find(each => each.id === id)
+export const catalogueOf = (connectors: Readonly<Record<string, Connector>>): Catalogue => ({
+  tools: connectors,
+  async load(id) {
+    const found = Object.hasOwn(connectors, id) ? connectors[id] : undefined
     if (!found) throw noSuchConnector(id)
     return found
-  })
+  },
+})
 
-function catalogueFrom(facts: readonly ConnectorFacts[], load: Catalogue['load']): Catalogue {
-  const byId = new Map(facts.map(each => [each.id, each]))
-  return { ids: [...byId.keys()], facts: id => byId.get(id) ?? null, load }
+function toolOf({ provider: providerId, permissions, actions, afterConnect, ...facts }: ConnectorFacts): Tool {
+  const provider = providers[providerId]
+  if (!provider) throw new Error(`There is no provider ${providerId}.`)
+  return {
+    ...facts,
+    provider,
+    scopes: Object.fromEntries(permissions.map(({ scope, text }) => [scope, text])),
+    actions: Object.fromEntries(actions.map(({ id, ...action }) => [id, action])),
+    ...(afterConnect !== null && { afterConnect }),
+  }
 }

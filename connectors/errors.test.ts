@@ -61,6 +61,7 @@ const said: readonly (readonly [attempt: number, reply: Reply, code: string, wor
   [0, slack('channel_not_found'), 'not_found', /no such channel/],
   [0, slack('missing_scope', { needed: 'chat:write' }), 'needs_scopes', /Allow it/],
   [0, slack('token_revoked'), 'unauthorized', /Reconnect Slack/],
+  [0, slack('rate_limited'), 'rate_limited', /slow down/],
   [0, slack('something_new'), 'validation', /refused/],
   [0, { status: 429, body: '', headers: { 'retry-after': '7' } }, 'rate_limited', /7 seconds/],
   [1, google(401, 'authError'), 'unauthorized', /Reconnect/],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { AnyAction, Connector } from '../core/connector.ts'
+import type { Connector, Tool } from '../core/connector.ts'
 import { json, type Json } from '../core/json.ts'
 
 export type ActionFacts = {
@@ -8,6 +8,7 @@ export type ActionFacts = {
   does: string
   effect: 'read' | 'write'
   idempotent: boolean
+  keyed: boolean
   destructive: boolean
   scopes: string[]
 }
@@ -28,30 +29,31 @@ export type ConnectorFacts = {
 }
 
 /** The facts of a connector, derived from its declaration. */
-export function connectorFacts(connector: Connector): ConnectorFacts {
+export function connectorFacts(tool: Tool): ConnectorFacts {
   return {
-    id: connector.id,
-    name: connector.name,
-    provider: connector.provider.id,
-    category: connector.category,
-    summary: connector.summary,
-    icon: connector.icon,
-    identityScopes: [...connector.identityScopes],
-    actions: Object.entries(connector.actions).map(([id, action]) => factsOf(id, action)),
-    permissions: Object.entries(connector.scopes).map(([scope, text]) => ({ scope, text })),
-    prompts: [...connector.prompts],
-    afterConnect: connector.afterConnect ?? null,
+    id: tool.id,
+    name: tool.name,
+    provider: tool.provider.id,
+    category: tool.category,
+    summary: tool.summary,
+    icon: tool.icon,
+    identityScopes: [...tool.identityScopes],
+    actions: Object.entries(tool.actions).map(([id, action]) => factsOf(id, action)),
+    permissions: Object.entries(tool.scopes).map(([scope, text]) => ({ scope, text })),
+    prompts: [...tool.prompts],
+    afterConnect: tool.afterConnect ?? null,
   }
 }
 
-const factsOf = (id: string, { title, does, effect, idempotent, destructive = false, scopes }: AnyAction): ActionFacts => ({
+const factsOf = (id: string, action: Tool['actions'][string]): ActionFacts => ({
   id,
-  title,
-  does,
-  effect,
-  idempotent,
-  destructive,
-  scopes: [...scopes],
+  title: action.title,
+  does: action.does,
+  effect: action.effect,
+  idempotent: action.idempotent,
+  keyed: action.keyed ?? false,
+  destructive: action.destructive ?? false,
+  scopes: [...action.scopes],
 })
 
 /**

@@ -18,6 +18,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Posts a message to a channel as the bot. Each call posts again.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "chat:write"
@@ -29,6 +30,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Sends a message to one person as the bot. Each call sends again.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "chat:write",
@@ -42,6 +44,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Replaces the text of a message that the bot posted. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "chat:write",
@@ -54,6 +57,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reacts to a message with an emoji as the bot. A second time, Slack says that it is there already.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "reactions:write",
@@ -66,6 +70,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reads the newest messages of a channel, newest first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "channels:history",
@@ -78,6 +83,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists the public channels of the workspace.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "channels:read"
@@ -89,6 +95,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Finds a member of the workspace by email address.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "users:read",
@@ -101,6 +108,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Makes the bot a member of a public channel. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "channels:join",
@@ -160,6 +168,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Posts a message to a channel as you. Each call posts again.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "chat:write"
@@ -171,6 +180,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Sends a message to one person as you. Each call sends again.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "chat:write",
@@ -184,6 +194,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Replaces the text of a message that you posted. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "chat:write",
@@ -196,6 +207,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reacts to a message with an emoji as you. A second time, Slack says that it is there already.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "reactions:write",
@@ -208,6 +220,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reads the newest messages of a channel, newest first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "channels:history",
@@ -220,6 +233,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists the public channels of the workspace.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "channels:read"
@@ -231,6 +245,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Finds a member of the workspace by email address.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "users:read",
@@ -243,6 +258,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Searches the messages that you can see, best match first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "search:read"
@@ -254,6 +270,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Sets the status beside your name. An empty text clears it. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "users.profile:write"
@@ -319,6 +336,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Sends a mail from your address. Each call sends another one.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/gmail.send"
@@ -330,6 +348,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Answers the sender of a mail in the same conversation. Each call sends another answer.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/gmail.readonly",
@@ -342,6 +361,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Puts a mail among your drafts, unsent. Each call writes another draft.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/gmail.compose"
@@ -353,6 +373,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Finds mail by Gmail’s search words, newest first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/gmail.readonly"
@@ -364,6 +385,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reads one mail with its text.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/gmail.readonly"
@@ -375,6 +397,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Adds and removes labels of a mail; removing UNREAD marks it as read. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/gmail.modify"
@@ -432,6 +455,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists the events of a span of time, earliest first. Without a span: those of the next seven days.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/calendar.events.readonly"
@@ -443,6 +467,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Adds an event. Without an end it lasts an hour. Each call adds another one.",
     "effect": "write",
     "idempotent": false,
+    "keyed": true,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/calendar.events"
@@ -454,6 +479,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Changes what is given and leaves the rest of the event. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "https://www.googleapis.com/auth/calendar.events"
@@ -465,6 +491,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Deletes an event. A second time, Google says that it is gone.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "https://www.googleapis.com/auth/calendar.events"
@@ -476,6 +503,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists the calendars of your account.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/calendar.calendarlist.readonly"
@@ -529,6 +557,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists files and folders, last changed first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/drive.metadata.readonly"
@@ -540,6 +569,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reads a text file, or the text of a Google document, up to 5 MB.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/drive.readonly"
@@ -551,6 +581,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Stores text as a new file. Each call adds another one, even under the same name.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/drive.file"
@@ -562,6 +593,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Adds a folder. Each call adds another one, even under the same name.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/drive.file"
@@ -573,6 +605,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Gives a file or folder that this app added another name. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "https://www.googleapis.com/auth/drive.file"
@@ -626,6 +659,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Adds a row at the end, with new columns where names are new. A spreadsheet whose name is not found is made. Each call adds another row.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/spreadsheets",
@@ -638,6 +672,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reads the rows of a sheet by the names in its first row.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/spreadsheets.readonly",
@@ -650,6 +685,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Writes the given columns of one row and leaves the others. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "https://www.googleapis.com/auth/spreadsheets",
@@ -662,6 +698,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Makes a new spreadsheet, with column names if given. Each call makes another one, even under the same name.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/spreadsheets"
@@ -673,6 +710,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists your spreadsheets, last changed first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "https://www.googleapis.com/auth/drive.metadata.readonly"
@@ -729,6 +767,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Opens an issue in a repository. Each call opens another one.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "repo"
@@ -740,6 +779,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Changes what is given of an issue, such as closing it. Calling twice changes nothing more.",
     "effect": "write",
     "idempotent": true,
+    "keyed": false,
     "destructive": true,
     "scopes": [
      "repo"
@@ -751,6 +791,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Adds a comment to an issue or pull request. Each call adds another one.",
     "effect": "write",
     "idempotent": false,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "repo"
@@ -762,6 +803,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists the issues of a repository, newest first, without pull requests.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "repo"
@@ -773,6 +815,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reads one issue with its comments, oldest first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "repo"
@@ -784,6 +827,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Lists the repositories that you can work in, last changed first.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "repo"
@@ -795,6 +839,7 @@ export const everyFacts: readonly ConnectorFacts[] = [
     "does": "Reads one text file of a repository, up to 1 MB.",
     "effect": "read",
     "idempotent": true,
+    "keyed": false,
     "destructive": false,
     "scopes": [
      "repo"

@@ -18,9 +18,17 @@ const byId: Readonly<Record<string, () => Promise<Module>>> = declarations
 
 export const noSuchConnector = (id: string) => new AppError('not_found', `There is no tool called “${id}”. Choose one under Integrations.`)
 
+const loaded = new Map<string, Promise<Connector>>()
+
 /** A connector with its code, loaded when it is first needed. Throws `not_found`. */
-export async function loadConnector(id: string): Promise<Connector> {
+export function loadConnector(id: string): Promise<Connector> {
+  const known = loaded.get(id)
+  if (known) return known
   const load = Object.hasOwn(byId, id) ? byId[id] : undefined
-  if (!load) throw noSuchConnector(id)
-  return (await load()).default
+  if (!load) return Promise.reject(noSuchConnector(id))
+  const loading = load().then(module => module.default)
+  loaded.set(id, loading)
+  // A disk that could not be read may be readable the next time.
+  loading.catch(() => loaded.delete(id))
+  return loading
 }

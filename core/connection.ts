@@ -3,7 +3,7 @@ import { connectionMode } from './app/connector-file.ts'
 
 export const account = z.object({ id: z.string(), label: z.string(), tenant: z.string().optional(), avatarUrl: z.string().optional() })
 
-export const connectionState = z.enum(['connected', 'retrying', 'needs_reconnect', 'revoked', 'disconnected', 'locked'])
+export const connectionState = z.enum(['connected', 'retrying', 'needs_reconnect', 'disconnected', 'locked'])
 export type ConnectionState = z.infer<typeof connectionState>
 
 /** An authorized account of a connector, as the user sees it. Times are ISO strings. Never a token. */

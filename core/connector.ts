@@ -73,6 +73,12 @@ export type Connector = {
   explain?(error: unknown): AppError | null
 }
 
+/** What a connector is without its code: enough to show it, to plan with it, and to tell what an account has to allow. */
+export type Tool = Pick<
+  Connector,
+  'id' | 'name' | 'provider' | 'category' | 'summary' | 'icon' | 'scopes' | 'identityScopes' | 'prompts' | 'afterConnect'
+> & { actions: Readonly<Record<string, Pick<Action, 'title' | 'does' | 'effect' | 'idempotent' | 'keyed' | 'destructive' | 'scopes'>>> }
+
 /** Declares an action. The types of `run` follow from `input` and `output`. */
 export function action<Input, Output>(declaration: Action<Input, Output>): Action<Input, Output> {
   return declaration
@@ -84,7 +90,7 @@ export function connector<const C extends Omit<Connector, 'actions'> & { actions
 }
 
 /** The least scopes that the chosen actions need, with the identity's. */
-export function scopesFor(connector: Connector, actionIds: readonly string[]): string[] {
-  const needed = actionIds.flatMap(id => connector.actions[id]?.scopes ?? [])
-  return [...new Set([...connector.identityScopes, ...needed])]
+export function scopesFor(tool: Pick<Tool, 'identityScopes' | 'actions'>, actionIds: readonly string[]): string[] {
+  const needed = actionIds.flatMap(id => tool.actions[id]?.scopes ?? [])
+  return [...new Set([...tool.identityScopes, ...needed])]
 }

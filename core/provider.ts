@@ -65,8 +65,6 @@ export type Provider = {
   shortLife?: { days: number; advice: string }
   /** Error codes beside `invalid_grant` (RFC 6749 §5.2) that end a grant for good. */
   refusals?: readonly string[]
-  /** Statuses with which its API says that a token is not accepted, where 401 is not the only one. */
-  rejectedStatuses?: readonly number[]
 
   /** What the token answer tells of the account's own addresses, by name. */
   learned?: Readonly<Record<string, LearnedFact>>

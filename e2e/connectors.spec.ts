@@ -1,4 +1,5 @@
 import { expect, test } from './app.ts'
+import { check } from './axe.ts'
 import { messagesIn, openSlack } from './practice-accounts.ts'
 import { openPart, openTool, practiceOrigin, tryPractice } from './steps.ts'
 
@@ -17,6 +18,7 @@ test('an action is tried from its form: it asks before it writes, and its answer
   const send = form.getByRole('button', { name: 'Post a message…' })
   await send.click()
   await expect(form.getByText('Channel is missing.')).toBeVisible()
+  await check(page, 'the form with what is missing')
   const dialog = page.getByRole('dialog', { name: 'Post a message now?' })
   await expect(dialog).toHaveCount(0)
 
@@ -24,11 +26,13 @@ test('an action is tried from its form: it asks before it writes, and its answer
   await form.getByLabel('Message', { exact: true }).fill('From the form')
   await send.click()
   await expect(dialog).toContainText('practice account, as plugboard in Northwind')
+  await check(page, 'the question before it is sent')
   await dialog.getByRole('button', { name: 'Cancel' }).click()
   expect(await messagesIn(slack, 'support')).not.toContain('From the form')
   await send.click()
   await dialog.getByRole('button', { name: 'Post a message' }).click()
   await expect(form.getByRole('region', { name: 'Answer' })).toContainText('"ts"')
+  await check(page, 'the answer')
   expect((await messagesIn(slack, 'support')).filter(text => text === 'From the form')).toHaveLength(1)
 })
 
@@ -47,6 +51,7 @@ test('the editor offers tools, actions, their fields and choices, explains them,
   await code.pressSequentially('github.listI')
   await expect(offered.first()).toHaveText(/listIssues/)
   await expect(page.getByText('Lists the issues of a repository')).toBeVisible()
+  await check(page, 'what the editor offers')
   await page.keyboard.press('Enter')
   await code.pressSequentially('({ ')
   await expect(offered).toContainText(['repository', 'labels', 'limit', 'state'])

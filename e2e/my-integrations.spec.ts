@@ -8,8 +8,6 @@ import { messagesIn, openSlack } from './practice-accounts.ts'
 import {
   account,
   addTicket,
-  beginPractice,
-  agree,
   createBlankApp,
   makeSupportDesk,
   moreActions,
@@ -140,43 +138,6 @@ test('a flow stops with its account, and works again with the same one after a r
     await addTicket(page, 'Printer is out of paper')
     await expect.poll(async () => (await messagesIn(slack, 'support'))[0]).toBe('New ticket: Printer is out of paper')
   })
-})
-
-test('a sign-in that is refused or cancelled changes nothing and can be tried again', async ({ app, page }) => {
-  await createBlankApp(page, 'Help desk')
-  await openTool(page, 'GitHub')
-  const refused = await beginPractice(app)
-  await refused.getByRole('link', { name: 'Cancel' }).click()
-  await expect(refused.getByText('GitHub is not connected')).toBeVisible()
-  await refused.close()
-  await expect(page.getByRole('alert')).toBeVisible()
-  await check(page, 'a refused sign-in')
-  await page.getByRole('button', { name: 'Close', exact: true }).click()
-  await expect(page.getByRole('alert')).toBeHidden()
-
-  const left = await beginPractice(app)
-  await expect(page.getByText('Waiting for you in the browser')).toBeVisible()
-  await check(page, 'a sign-in under way')
-  await page.getByRole('button', { name: 'Cancel' }).click()
-  await expect(page.getByRole('button', { name: 'Try with a practice account' })).toBeVisible()
-  await left.close()
-
-  await tryPractice(app)
-  await openMyIntegrations(page)
-  await expect(rows(page)).toHaveCount(1)
-})
-
-test('two tools are connected at once, each in a tab of its own', async ({ app, page }) => {
-  await createBlankApp(page, 'Help desk')
-  await openTool(page, 'GitHub')
-  const first = await beginPractice(app)
-  await openTool(page, 'Gmail')
-  const second = await beginPractice(app)
-  await agree(second, /mia/i)
-  await agree(first)
-  await openMyIntegrations(page)
-  await expect(account(page, /mia@/)).toContainText('Gmail')
-  await expect(account(page, /robin/)).toContainText('GitHub')
 })
 
 test('an account that is locked, then not accepted any more, says so first and comes back with its flow', async ({ app, page, home }) => {

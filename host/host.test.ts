@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
+import { createRouterClient } from '@orpc/server'
 import slackbot from '../connectors/slack/bot.ts'
 import { scopesFor } from '../core/connector.ts'
 import type { Credential, HeldAccount } from '../core/contract/credentials.ts'
@@ -11,6 +12,7 @@ import type { Run } from '../core/run.ts'
 import { grantFor, practiceFor, callFor, run as runAction } from '../main/practice/practice.fixture.ts'
 import type { CredentialsClient } from './gateway/gateway.ts'
 import { createHost } from './host.ts'
+import { createHostRouter } from './router.ts'
 
 const files: Record<string, string> = {
   'config.jsonc': '{ "name": "Support desk" }',
@@ -132,6 +134,21 @@ test('a flow without its account waits, and goes on when it is connected', async
   await app.connectionsChanged()
   assert.equal((await ended).state, 'succeeded')
   assert.ok((await messages()).includes('New ticket: Waits'))
+})
+
+test('a person tries an action: it is checked, done, and noted as theirs', async t => {
+  const { host, app, messages } = await openHost(t, { connected: true })
+  const { connectors } = createRouterClient(createHostRouter(host))
+  const request = { appId: 'app', connector: 'slackbot', action: 'postMessage' }
+  await assert.rejects(connectors.tryAction({ ...request, input: { channel: '#support', text: '' } }), {
+    code: 'validation',
+    message: /^Slack Bot, Post a message: text: /,
+  })
+  const { output } = await connectors.tryAction({ ...request, input: { channel: '#support', text: 'By hand' } })
+  assert.match(String((output as { ts: string }).ts), /^\d+\.\d+$/)
+  assert.ok((await messages()).includes('By hand'))
+  const [line] = await app.gateway.activity({})
+  assert.deepEqual([line?.action, line?.status, line?.by], ['postMessage', 'ok', { kind: 'user', name: 'you' }])
 })
 
 test('a file that breaks keeps its last good version at work and names the line', async t => {

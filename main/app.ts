@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server'
-import { connectors } from '../connectors/index.ts'
+import { catalogue } from '../connectors/catalogue.ts'
 import { credentialsContract } from '../core/contract/credentials.ts'
 import { AppError } from '../core/errors.ts'
 import { createScrubber, type Scrubber } from '../core/secrets.ts'
@@ -38,7 +38,7 @@ export async function createApp({ shell, home, version, keychain }: AppOptions):
   const connections: Connections = await createConnections({
     home,
     vault,
-    connectors,
+    catalogue,
     practice,
     openBrowser: shell.openBrowser,
     modelOf: apps.model,
@@ -57,7 +57,7 @@ export async function createApp({ shell, home, version, keychain }: AppOptions):
     projects,
     planner: { plan, toChangeSet },
     connections,
-    connectors,
+    tools: catalogue.tools,
     modelOf: apps.model,
     describeTrigger,
     afterWrite: apps.reload,

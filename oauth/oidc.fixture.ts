@@ -17,7 +17,10 @@ const registered = {
 }
 
 /** A certified OpenID provider on loopback: PKCE required, `iss` in its answers, rotating refresh tokens whose reuse ends the grant. */
-export async function startAuthorizationServer(t: Teardown) {
+export async function startAuthorizationServer(
+  t: Teardown,
+  { redirectUris = registered.redirect_uris, ignoresPorts = true }: { redirectUris?: string[]; ignoresPorts?: boolean } = {},
+) {
   /** What stands between us and the server: may answer in its place. */
   const knobs: { tokenRequests: number; intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | null } = {
     tokenRequests: 0,
@@ -41,7 +44,14 @@ export async function startAuthorizationServer(t: Teardown) {
   const openId = new OpenIdProvider(issuer, {
     ...accounts,
     clients: [
-      { ...registered, client_id: publicClient.clientId, token_endpoint_auth_method: 'none' },
+      {
+        ...registered,
+        redirect_uris: redirectUris,
+        // For native clients it leaves the port of a loopback address out of the comparison (RFC 8252 §7.3), for others not.
+        application_type: ignoresPorts ? 'native' : 'web',
+        client_id: publicClient.clientId,
+        token_endpoint_auth_method: 'none',
+      },
       {
         ...registered,
         client_id: basicClient.clientId,

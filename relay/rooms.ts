@@ -23,7 +23,6 @@ export type Rooms = {
   /** The public address: an origin without a slash at its end. */
   url: string
   info: RelayInfo
-  oidcName: string | null
   trustedProxies: number
   workspace: Workspace
   database: Database
@@ -93,7 +92,6 @@ export async function createRooms({ config, url, version, database, masters, log
   return {
     url,
     info: { name: workspace.name, version, issuer: url, publicKey: await publicKey(database, envelope, now) },
-    oidcName: config.oidc?.name ?? null,
     trustedProxies: config.trustedProxies,
     workspace,
     database,

@@ -11,6 +11,8 @@ export type Mishap = {
   hold?: Promise<unknown>
   delay?: Promise<unknown>
   /** `busy`: 503 and nothing used. `busyAfterUse`, `reset`, `silent`: used, and then 503, the line cut after the headers, or no word. */
+  /** Said instead of anything else, with nothing used. */
+  says?: { status: number; body: string }
   answer?: 'busy' | 'busyAfterUse' | 'reset' | 'silent' | 'html' | 'unknownClient' | 'noRefreshToken'
 }
 
@@ -79,6 +81,7 @@ export async function startProvider(
     seen.requests += 1
     arrivals.shift()?.()
     await mishap.hold
+    if (mishap.says) return response.writeHead(mishap.says.status, { 'content-type': 'application/json' }).end(mishap.says.body)
     if (mishap.answer === 'busy') return response.writeHead(503).end('<html>busy</html>')
     if (mishap.answer === 'unknownClient') return answerWith(response, 401, { error: 'invalid_client' })
     const next = exchange(sent)
@@ -128,6 +131,11 @@ export async function startProvider(
     works(refreshToken: string): boolean {
       const token = tokens.get(refreshToken)
       return token !== undefined && families[token.family] === 'alive' && !token.isDead && token.spentAt === null
+    },
+    /** A replay of an older token took along this one, which was not used yet. */
+    wasKilledUnused(refreshToken: string): boolean {
+      const token = tokens.get(refreshToken)
+      return token !== undefined && token.spentAt === null && families[token.family] === 'killed'
     },
     clearMishaps: () => void mishaps.splice(0),
     isIdle: () => underWay === 0,

@@ -230,6 +230,40 @@ describe('a refusal', () => {
     assert.equal(provider.seen.requests, 1)
   })
 
+  for (const [status, body, state] of [
+    [400, '{"error":"invalid_grant","error_description":"Token has been expired or revoked."}', 'needs_reconnect'],
+    [401, '{"error":"invalid_grant"}', 'needs_reconnect'],
+    [200, '{"ok":false,"error":"token_revoked"}', 'needs_reconnect'],
+    [200, '{"ok":false,"error":"invalid_refresh_token"}', 'needs_reconnect'],
+    [200, '{"ok":false,"error":"ratelimited"}', 'retrying'],
+    [400, '{"error":"invalid_request"}', 'retrying'],
+    [400, '{"error":"invalid_scope"}', 'retrying'],
+    [401, '{"error":"invalid_client"}', 'retrying'],
+    [400, '{"error":"temporarily_unavailable"}', 'retrying'],
+    [400, '<html>Bad request</html>', 'retrying'],
+    [404, '{}', 'retrying'],
+    [429, '{"error":"invalid_grant"}', 'retrying'],
+    [500, '{"error":"invalid_grant"}', 'retrying'],
+    [503, '', 'retrying'],
+    [200, '', 'retrying'],
+    [200, '{"access_token":""}', 'retrying'],
+    [200, '[1,2', 'retrying'],
+  ] as const)
+    it(`complaint 2: ${status} ${body || '(nothing)'} means ${state}`, async t => {
+      const clock = { at: Date.now() }
+      const provider = await startProvider(t, { kind: 'strict' })
+      const party = {
+        ...provider.party,
+        provider: { ...provider.party.provider, refusals: ['token_revoked', 'invalid_refresh_token'] },
+      }
+      const { tokens, adopt, row } = await joinTokens(t, { folder: temporaryFolder(t), party, now: () => clock.at })
+      await adopt(provider.signIn())
+      provider.once({ says: { status, body } })
+      assert.equal((await tokens.accessToken('c1')).kind, state === 'retrying' ? 'waiting' : 'ended')
+      assert.equal(row().state, state)
+      assert.equal(provider.seen.requests, 1)
+    })
+
   it('complaint 1: of a token that another process has replaced meanwhile ends nothing', async t => {
     // The first process does not know that the second passed it over: it has waited for too long.
     const clock = { at: Date.now() }

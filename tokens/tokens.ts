@@ -207,7 +207,7 @@ export function createTokens({ process: own, reach, changed, report, ...options 
 
   return {
     accessToken,
-    /** Looks now at what waits to be renewed: once the sealer's key is there, or a client was put right. */
+    /** Looks now at what waits to be renewed: once the sealer's key is there. */
     wake: () => healing.soon(),
     /** All that is held of a grant, without renewing. Null when there is nothing or it cannot be opened. */
     async held(id: string): Promise<{ accessToken: string | null; refreshToken: string | null; client: OAuthClient } | null> {

@@ -29,6 +29,7 @@ export const asana: Provider = {
   clientSetup: {
     steps: ['Create a new app.', 'Under “OAuth” add each redirect address.', 'Copy the client id and the client secret.'],
     scopesHint: 'Tick the same permission scopes on the app, or choose full permissions.',
+    quirks: ['It is not documented whether Asana takes http addresses on this computer. If it refuses them, it needs a relay.'],
   },
   apiOrigins: ['https://app.asana.com'],
 }

@@ -18,8 +18,6 @@ export const figma: Provider = {
   grantAt: 'top',
   refreshToken: 'always',
   rotation: 'stable',
-  // “Invalid token” comes with 403.
-  rejectedStatuses: [401, 403],
   earlierScopes: {
     'current_user:read': 'files:read',
     'file_content:read': 'files:read',
@@ -31,7 +29,11 @@ export const figma: Provider = {
   clientSetup: {
     steps: ['Create a new OAuth app.', 'Add each redirect address.', 'Copy the client id and the client secret, which is shown only once.'],
     scopesHint: 'Tick the same scopes on the app.',
-    quirks: ['Access lasts 90 days and is renewed by itself.', 'It cannot be withdrawn by a program.'],
+    quirks: [
+      'A token that is not accepted is answered with 403 and “Invalid token”, not with 401.',
+      'Access lasts 90 days and is renewed by itself.',
+      'It cannot be withdrawn by a program.',
+    ],
   },
   apiOrigins: ['https://api.figma.com'],
 }

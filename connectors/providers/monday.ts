@@ -30,6 +30,7 @@ export const monday: Provider = {
     quirks: [
       'An administrator of the account has to install the app first.',
       'Withdrawing ends the token; the app stays installed in the account.',
+      'It is not documented whether monday.com takes http addresses on this computer. If it refuses them, it needs a relay.',
     ],
   },
   apiOrigins: ['https://api.monday.com'],

@@ -28,6 +28,7 @@ export const trello: Provider = {
       'Copy the client id.',
     ],
     scopesHint: 'Add the read and write scopes of boards and organizations that Plugboard asks for.',
+    quirks: ['It is not documented whether Trello takes http addresses on this computer. If it refuses them, it needs a relay.'],
   },
   apiOrigins: ['https://api.trello.com'],
 }

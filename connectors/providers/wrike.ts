@@ -22,7 +22,11 @@ export const wrike: Provider = {
   clientPageUrl: 'https://www.wrike.com/appconsole.htm?#/api',
   clientSetup: {
     steps: ['Create an app in the App Console.', 'Enter the redirect addresses.', 'Copy the client id and the client secret.'],
-    quirks: ['Each account lives in one of several data centres; Plugboard learns which when it connects.'],
+    quirks: [
+      'Each account lives in one of several data centres; Plugboard learns which when it connects.',
+      'It is not documented whether Wrike takes http addresses on this computer. If it refuses them, it needs a relay.',
+      'Access cannot be withdrawn by a program.',
+    ],
   },
   apiOrigins: ['https://{host}'],
 }

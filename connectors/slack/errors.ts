@@ -34,6 +34,7 @@ const meanings: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   invalid_name: ['validation', 'Slack has no emoji of that name. Use a name such as thumbsup or eyes.'],
   restricted_action: ['forbidden', 'This workspace does not allow that. Ask an admin of the workspace.'],
   ratelimited: ['rate_limited', 'Slack asks to slow down. Try again in a minute.'],
+  rate_limited: ['rate_limited', 'Slack asks to slow down: too many messages for this channel. Try again in a minute.'],
   ...Object.fromEntries(
     ['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive', 'org_login_required'].map(error => [
       error,

@@ -98,7 +98,7 @@ const wrong: Record<string, [source: string, words: RegExp]> = {
   ],
   'a missing input': [`import { connectors } from 'plugboard'; void connectors.slackbot.postMessage()`, /Expected 1 argument/],
   'a row of what is no JSON': [
-    `import { connectors } from 'plugboard'; void connectors.googlesheets.appendRow({ spreadsheet: 'x', row: { at: () => 1 } })`,
+    `import { connectors } from 'plugboard'; void connectors.googlesheets.appendRow({ spreadsheet: 'x', row: { at: [() => 1] } })`,
     /\(\) => number/,
   ],
   'a wrong use of an answer': [

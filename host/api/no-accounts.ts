@@ -1,11 +1,11 @@
-import { connectors } from '../../connectors/index.ts'
+import { tools } from '../../connectors/catalogue.ts'
 import { AppError } from '../../core/errors.ts'
 import type { CredentialsClient } from '../gateway/gateway.ts'
 
 /** What answers for tokens where nobody has connected anything. */
 export const noAccounts: CredentialsClient = {
   accessToken: async ({ connector }) => {
-    const name = Object.hasOwn(connectors, connector) ? connectors[connector]?.name : undefined
+    const name = Object.hasOwn(tools, connector) ? tools[connector]?.name : undefined
     throw new AppError('needs_connection', `Connect ${name ?? connector} in Plugboard; a headless host has no accounts of its own.`, {
       action: { kind: 'connect', connector },
     })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
-import { connectors } from '../../connectors/index.ts'
-import type { AnyAction } from '../../core/connector.ts'
+import { tools } from '../../connectors/catalogue.ts'
+import type { Tool } from '../../core/connector.ts'
 import { AppError, type ErrorCode } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Row, Steps } from '../store/engine.ts'
@@ -39,7 +39,7 @@ export function createCallJournal({ persist, callAction }: Options) {
   /** How often each call was made in the attempt under way. */
   const made = new Map<string, Map<string, number>>()
 
-  async function once(stepId: string, request: ActionRequest, { title, keyed }: AnyAction): Promise<Json> {
+  async function once(stepId: string, request: ActionRequest, { title, keyed }: Tool['actions'][string]): Promise<Json> {
     const call = fingerprint(request)
     const counts = made.get(stepId) ?? new Map<string, number>()
     const nth = counts.get(call) ?? 0
@@ -79,7 +79,7 @@ export function createCallJournal({ persist, callAction }: Options) {
   return {
     async call(request: ActionRequest): Promise<Json> {
       const { stepId, by } = request.caller
-      const action = connectors[request.connector]?.actions[request.action]
+      const action = tools[request.connector]?.actions[request.action]
       if (stepId === null || by.kind !== 'flow' || !action || action.effect === 'read' || action.idempotent) return callAction(request)
       return once(stepId, request, action)
     },
@@ -110,7 +110,7 @@ function fingerprint({ connector, action, connection, input }: ActionRequest): s
 }
 
 function mayBeDone({ connector }: ActionRequest): string {
-  return `It may have been done all the same: look in ${connectors[connector]?.name ?? connector}, and choose Retry to do it again.`
+  return `It may have been done all the same: look in ${tools[connector]?.name ?? connector}, and choose Retry to do it again.`
 }
 
 function didNothing(error: unknown): boolean {

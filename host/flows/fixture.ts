@@ -142,7 +142,7 @@ export async function openApp(
   }
 }
 
-/** Waits until a run is in one of the states. Fails after ten seconds. */
+/** Waits until a run is in one of the states. Fails after a minute: a busy disk is no failure. */
 export async function reaches(flows: Flows, runId: string, states: readonly Run['state'][]): Promise<RunDetail> {
   return until(
     async () => {
@@ -157,13 +157,13 @@ export function ended(flows: Flows, runId: string): Promise<RunDetail> {
   return reaches(flows, runId, ['succeeded', 'failed', 'cancelled'])
 }
 
-/** Asks again and again until there is an answer. Fails after ten seconds. */
+/** Asks again and again until there is an answer. Fails after a minute: a busy disk is no failure. */
 export async function until<T>(ask: () => T | null | undefined | false | Promise<T | null | undefined | false>, what: string): Promise<T> {
-  const deadline = performance.now() + 10_000
+  const deadline = performance.now() + 60_000
   for (;;) {
     const answer = await ask()
     if (answer) return answer
-    if (performance.now() > deadline) throw new Error(`Waited ten seconds for: ${what}`)
+    if (performance.now() > deadline) throw new Error(`Waited a minute for: ${what}`)
     await new Promise(resolve => setTimeout(resolve, 5))
   }
 }

@@ -1,4 +1,4 @@
-import { connectors } from '../../connectors/index.ts'
+import { tools } from '../../connectors/catalogue.ts'
 import type { Need } from '../../core/app/uses.ts'
 import type { HeldAccount } from '../../core/contract/credentials.ts'
 import { AppError, type ErrorAction } from '../../core/errors.ts'
@@ -45,7 +45,6 @@ function stateLack({ id, connector, name, state }: HeldAccount): AppError | null
     case 'locked':
       return new AppError('unauthorized', 'Waits until your sign-ins are unlocked.', { action: { kind: 'unlock' } })
     case 'needs_reconnect':
-    case 'revoked':
     case 'disconnected':
       return new AppError('needs_connection', `Waits for “${name}” (${nameOf(connector)}) to be connected again.`, {
         action: { kind: 'reconnect', connectionId: id },
@@ -54,7 +53,7 @@ function stateLack({ id, connector, name, state }: HeldAccount): AppError | null
 }
 
 function scopeLack({ id, connector, scopesGranted }: HeldAccount, uses: readonly Need[]): AppError | null {
-  const known = connectors[connector]
+  const known = tools[connector]
   if (!known) return null
   const needed = uses.flatMap(({ action }) => known.actions[action]?.scopes ?? [])
   const scopes = [...new Set(missingScopes(known.provider, scopesGranted, needed))]
@@ -74,4 +73,4 @@ export function markOf(accounts: readonly HeldAccount[], action: ErrorAction | u
   return JSON.stringify(concerned.map(({ id, state, since, isDefault, scopesGranted }) => [id, state, since, isDefault, scopesGranted]))
 }
 
-const nameOf = (connector: string): string => connectors[connector]?.name ?? connector
+const nameOf = (connector: string): string => tools[connector]?.name ?? connector

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { connectors } from '../../connectors/index.ts'
+import { tools } from '../../connectors/catalogue.ts'
 import type { Flow } from '../../core/app/flow.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { readTask } from '../../core/app/task.ts'
@@ -49,7 +49,7 @@ function detailOf({ task }: Step, model: AppModel): { detail: string; connector:
   switch (read.kind) {
     case 'action': {
       const { connector, action } = read.task.with
-      const known = connectors[connector]
+      const known = tools[connector]
       return { detail: `${known?.name ?? connector} · ${known?.actions[action]?.title ?? inWords(action)}`, connector }
     }
     case 'function': {
@@ -57,7 +57,7 @@ function detailOf({ task }: Step, model: AppModel): { detail: string; connector:
       const used = connectorsOf(model, name)
       const [only = null] = used
       return {
-        detail: [`Function ${name}`, ...used.map(id => connectors[id]?.name ?? id)].join(' · '),
+        detail: [`Function ${name}`, ...used.map(id => tools[id]?.name ?? id)].join(' · '),
         connector: used.length === 1 ? only : null,
       }
     }
@@ -122,7 +122,7 @@ function checkStep(steps: Step[], index: number, { task, title }: Step, model: A
   }
   if (read.kind !== 'action') return
   const { connector, action } = read.task.with
-  const known = connectors[connector]
+  const known = tools[connector]
   if (!known) throw invalid(`Step “${title}” uses the tool “${connector}”, which Plugboard does not know.`)
   if (!known.actions[action]) throw invalid(`Step “${title}” uses “${action}”, which ${known.name} does not offer.`)
 }

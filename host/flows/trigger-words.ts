@@ -1,5 +1,5 @@
 import type { TriggerConfig } from '../../core/app/flow.ts'
-import { connectors } from '../../connectors/index.ts'
+import { tools } from '../../connectors/catalogue.ts'
 import { parseSchedule } from './cron.ts'
 import { cronInWords, list } from './cron-words.ts'
 
@@ -22,7 +22,7 @@ export function describeTrigger(config: TriggerConfig, now: Date): { words: stri
     case 'connector': {
       const id = config.integration_type
       return {
-        words: typeof id === 'string' ? `When something happens in ${connectors[id]?.name ?? id}` : 'When something happens in a tool',
+        words: typeof id === 'string' ? `When something happens in ${tools[id]?.name ?? id}` : 'When something happens in a tool',
         nextTimes: [],
       }
     }

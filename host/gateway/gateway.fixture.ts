@@ -8,6 +8,7 @@ import type { TestContext } from 'node:test'
 import { implement, createRouterClient } from '@orpc/server'
 import { z } from 'zod'
 import { slackUser } from '../../connectors/providers/slack.ts'
+import { catalogueOf } from '../../connectors/catalogue.ts'
 import { action, connector, type Connector } from '../../core/connector.ts'
 import { credentialsContract, type Credential } from '../../core/contract/credentials.ts'
 import { AppError } from '../../core/errors.ts'
@@ -209,7 +210,7 @@ export async function openGateway(t: TestContext, { connectors, credential = () 
     appId: 'app',
     credentials: client,
     activity: await openActivity(sqliteEngine(database)),
-    connectors,
+    load: catalogueOf(connectors).load,
     timeoutMs,
     budgets,
     report: error => reports.push(error),

@@ -1,4 +1,4 @@
-import { connectors as everyConnector } from '../../connectors/index.ts'
+import { loadConnector } from '../../connectors/load.ts'
 import { apiOriginsOf } from '../../core/addresses.ts'
 import { boundFetch } from '../../core/bound-fetch.ts'
 import type { Activity } from '../../core/connection.ts'
@@ -43,7 +43,8 @@ type GatewayOptions = {
   appId: string
   credentials: CredentialsClient
   activity: ActivityLog
-  connectors?: Readonly<Record<string, Connector>>
+  /** A tool with its code. Throws `not_found`. */
+  load?: (id: string) => Promise<Connector>
   /** What connections may ask of their services, shared by all apps of this process. */
   budgets?: Budgets
   timeoutMs?: number
@@ -62,18 +63,12 @@ export function createGateway({
   appId,
   credentials,
   activity,
-  connectors = everyConnector,
+  load = loadConnector,
   budgets = createBudgets(),
   timeoutMs = 30_000,
   report = () => {},
 }: GatewayOptions) {
   const cache = createCredentialCache({ appId, credentials })
-
-  function findConnector(id: string): Connector {
-    const connector = Object.hasOwn(connectors, id) ? connectors[id] : undefined
-    if (!connector) throw new AppError('not_found', `There is no tool called “${id}”. Choose one under Integrations.`)
-    return connector
-  }
 
   /** The default credential or the named one. Main may take its time over it, but not beyond the call's limit. */
   async function credentialFor(connector: Connector, { connection, limit }: Attempt, rejected?: Credential): Promise<Credential> {
@@ -136,7 +131,7 @@ export function createGateway({
   return {
     async call(request: ActionRequest): Promise<Json> {
       const { connector: connectorId, action: actionId, input, connection, caller, signal, idempotencyKey } = request
-      const connector = findConnector(connectorId)
+      const connector = await load(connectorId)
       const action = findAction(connector, actionId)
       const parsed = parseInput(connector, action, input)
       const at = new Date().toISOString()
@@ -178,7 +173,7 @@ export function createGateway({
     },
     /** Remote choices for a field of an action. */
     async options(connectorId: string, field: string, query: string): Promise<Choice[]> {
-      const connector = findConnector(connectorId)
+      const connector = await load(connectorId)
       const options = Object.hasOwn(connector.fields, field) ? connector.fields[field] : undefined
       if (!options) throw new AppError('not_found', `${connector.name} has no choices called “${field}”.`)
       const limit = startTimeLimit(timeoutMs, budgets.clock)

@@ -39,7 +39,7 @@ async function desk(context: TestContext) {
       projects,
       planner: { plan, toChangeSet },
       connections: { list: () => accounts, watch: (_, signal) => changes.followState(() => accounts, signal) },
-      connectors,
+      tools: connectors,
       modelOf: () => model,
       describeTrigger,
       afterWrite: reload,

@@ -25,7 +25,7 @@ export function createChat({
   projects,
   planner,
   connections,
-  connectors,
+  tools,
   modelOf,
   describeTrigger,
   afterWrite,
@@ -33,7 +33,7 @@ export function createChat({
   timezone,
 }: ChatOptions) {
   const rooms = new Map<string, Promise<Room>>()
-  const facts = Object.values(connectors).map(connectorFacts)
+  const facts = Object.values(tools).map(connectorFacts)
   const takeTurn = createTurns()
   const zone = timezone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
 
@@ -104,7 +104,7 @@ export function createChat({
         state: 'active',
       },
     )
-    const names = card.plan.tools.map(tool => connectors[tool.connector]?.name ?? tool.connector)
+    const names = card.plan.tools.map(tool => tools[tool.connector]?.name ?? tool.connector)
     if (choices.mode === 'app-user' && names.length > 0) {
       await found.log.put({
         ...stamp(),
@@ -214,7 +214,7 @@ export function createChat({
             planId: card.id,
             connector: tool.connector,
             mode: choices.mode,
-            scopes: scopesOf(tool, connectors),
+            scopes: scopesOf(tool, tools),
             permissions: tool.permissions,
             state: 'required',
             connectionId: null,

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../core/chat.ts'
 import type { Connection } from '../../core/connection.ts'
-import { scopesFor, type Connector } from '../../core/connector.ts'
+import { scopesFor, type Tool } from '../../core/connector.ts'
 import type { Plan, PlanTool } from '../../core/plan.ts'
 
 /** What of a connection decides whether a plan can use it. */
@@ -25,7 +25,7 @@ export const missingTools = (plan: Plan, connections: readonly Usable[]): PlanTo
   plan.tools.filter(tool => connectionFor(tool, connections) === null)
 
 /** The least that is asked for: what the steps need, and what tells whose account it is. */
-export function scopesOf(tool: PlanTool, connectors: Readonly<Record<string, Connector>>): string[] {
-  const connector = connectors[tool.connector]
-  return connector ? scopesFor(connector, tool.actions) : tool.permissions.map(({ scope }) => scope)
+export function scopesOf(needed: PlanTool, tools: Readonly<Record<string, Tool>>): string[] {
+  const tool = tools[needed.connector]
+  return tool ? scopesFor(tool, needed.actions) : needed.permissions.map(({ scope }) => scope)
 }

@@ -1,6 +1,6 @@
 import type { AppModel } from '../../core/app/model.ts'
 import type { TriggerConfig } from '../../core/app/flow.ts'
-import type { Connector } from '../../core/connector.ts'
+import type { Tool } from '../../core/connector.ts'
 import type { ChangeSet, Plan, PlanChoices, PlanResult } from '../../core/plan.ts'
 import type { PlannerContext } from '../../planner/context.ts'
 import type { Usable } from './needs.ts'
@@ -21,7 +21,7 @@ export type ChatOptions = {
     list(appId: string): Promise<readonly Usable[]> | readonly Usable[]
     watch(appId: string, signal?: AbortSignal): AsyncIterable<readonly Usable[]>
   }
-  connectors: Readonly<Record<string, Connector>>
+  tools: Readonly<Record<string, Tool>>
   modelOf(appId: string): AppModel | null
   describeTrigger(config: TriggerConfig, now: Date): { words: string; nextTimes: string[] }
   /** Called after files were written, before the answer is shown: the host reads the folder again. */

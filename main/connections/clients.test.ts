@@ -38,7 +38,7 @@ async function clientsFor(
     home,
     vault,
     reports,
-    clients: createClients({ home, vault, connectors: { ...connectors, ...tools }, report: error => reports.push(error), shipped }),
+    clients: createClients({ home, vault, tools: { ...connectors, ...tools }, report: error => reports.push(error), shipped }),
   }
 }
 

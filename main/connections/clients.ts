@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Connector } from '../../core/connector.ts'
+import type { Tool } from '../../core/connector.ts'
 import type { oauthClient } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
 import { clientNote, needsSecret, redirectUris } from '../../core/oauth-client.ts'
@@ -15,15 +15,15 @@ type Options = {
   home: string
   vault: Vault
   /** The tools that clients are for. */
-  connectors: Readonly<Record<string, Pick<Connector, 'name' | 'provider'>>>
+  tools: Readonly<Record<string, Pick<Tool, 'name' | 'provider'>>>
   report: (error: AppError) => void
   shipped?: Readonly<Record<string, OAuthClient>>
 }
 
 /** OAuth clients of real providers: the user's own (ids in `oauth-clients.json`, secrets in the vault), else the shipped ones. */
-export function createClients({ home, vault, connectors, report, shipped = readShippedClients(report) }: Options) {
+export function createClients({ home, vault, tools, report, shipped = readShippedClients(report) }: Options) {
   const own = openOwnClients(home, report)
-  const providers = new Map(Object.values(connectors).map(({ provider }) => [provider.id, provider]))
+  const providers = new Map(Object.values(tools).map(({ provider }) => [provider.id, provider]))
   const secretId = (providerId: string) => `client/${providerId}`
   let last: Promise<unknown> = Promise.resolve()
 
@@ -50,7 +50,7 @@ export function createClients({ home, vault, connectors, report, shipped = readS
 
   /** Two providers may share a name: Slack's bot and Slack's user. */
   function labelOf(provider: Provider): string {
-    const names = Object.values(connectors).filter(each => each.provider.id === provider.id)
+    const names = Object.values(tools).filter(each => each.provider.id === provider.id)
     const [only] = names
     return names.length === 1 && only ? only.name : provider.name
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { AppModel } from '../../core/app/model.ts'
 import type { Activity } from '../../core/connection.ts'
+import { catalogueOf } from '../../connectors/catalogue.ts'
 import { connector, type Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
@@ -59,16 +60,21 @@ export const ticketsConnector = (provider: Provider): Connector =>
     prompts: [],
   })
 
-export type Setup = Partial<ConnectionsOptions> & { home?: string; model?: AppModel; calls?: Activity[] }
+export type Setup = Partial<Omit<ConnectionsOptions, 'catalogue'>> & {
+  connectors?: Readonly<Record<string, Connector>>
+  home?: string
+  model?: AppModel
+  calls?: Activity[]
+}
 
 /** Connections in a home directory of their own, or in one that is there already: with a vault that needs no keychain. */
-export async function connectionsFor(t: Teardown, { home: existing, model, calls = [], ...options }: Setup) {
+export async function connectionsFor(t: Teardown, { home: existing, connectors = {}, model, calls = [], ...options }: Setup) {
   const home = existing ?? (await mkdtemp(join(tmpdir(), 'plugboard-connections-')))
   const reports: AppError[] = []
   const vault = options.vault ?? (await openVault({ home, keychain: fileKeychain(join(home, 'test-keychain.json')) }))
   const connections = await createConnections({
     home,
-    connectors: {},
+    catalogue: catalogueOf(connectors),
     practice: noPractice,
     openBrowser: () => {},
     modelOf: () => model ?? null,

@@ -144,7 +144,7 @@ describe('connecting', () => {
     assert.equal((await attempt()).connection.state, 'connected')
   })
 
-  it('renews the account that is connected already instead of doubling it', async t => {
+  it('complaint 8: renews the account that is connected already instead of doubling it', async t => {
     const { connections, connect } = await withTickets(t)
     const first = await connect()
     const second = await connect({ name: 'Another name' })
@@ -174,7 +174,7 @@ describe('connecting', () => {
     assert.equal((await fetch(`${issuer}/me`, { headers: { authorization: `Bearer ${credential.accessToken}` } })).status, 200)
   })
 
-  it('asks which account to use when it is another one than before, and uses the new one from then on', async t => {
+  it('complaint 8: asks which account to use when it is another one than before, and uses the new one from then on', async t => {
     const { connections, connect } = await withPractice(t)
     const { connection } = await connect('github', { person: 'robin' })
     const { connection: again, warning, types } = await connect('github', { connectionId: connection.id, person: 'mia' })
@@ -466,7 +466,7 @@ describe('a connected account', () => {
     assert.ok((await connections.accessToken(wanted)).accessToken)
   })
 
-  it('needs a reconnect when its key is gone, and everything else works', async t => {
+  it('complaint 9: needs a reconnect when its key is gone, and everything else works', async t => {
     const { practice, home } = await practiceFor(t)
     const keychain = { read: async () => null, write: async () => Promise.reject(new Error('none')), delete: async () => {} }
     const setup = { connectors, practice, home }

@@ -1,11 +1,13 @@
 import type { InferContractRouterInputs } from '@orpc/contract'
 import type { z } from 'zod'
+import type { Catalogue } from '../../connectors/catalogue.ts'
 import { connectorFacts } from '../../connectors/facts.ts'
+import { noSuchConnector } from '../../connectors/load.ts'
 import { fieldsOf } from '../../core/addresses.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { usesOf } from '../../core/app/uses.ts'
 import type { Activity, Connection } from '../../core/connection.ts'
-import type { Connector } from '../../core/connector.ts'
+import type { Tool } from '../../core/connector.ts'
 import type { Credential, CredentialsContract } from '../../core/contract/credentials.ts'
 import type { connectEvent, MainContract } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
@@ -32,7 +34,7 @@ type AccessTokenInput = InferContractRouterInputs<CredentialsContract>['accessTo
 export type ConnectionsOptions = {
   home: string
   vault: Vault
-  connectors: Readonly<Record<string, Connector>>
+  catalogue: Catalogue
   practice: Practice
   /** Opens the provider's page. The `serve` shell's own page does it, so nothing happens there. */
   openBrowser(url: string): Promise<void> | void
@@ -53,14 +55,15 @@ export type Connections = Awaited<ReturnType<typeof createConnections>>
  * What procedures take and give is in `core/contract/main.ts` and `core/contract/credentials.ts`.
  */
 export async function createConnections(options: ConnectionsOptions) {
-  const { home, vault, connectors, practice, openBrowser, modelOf, activity, report, signInLimitMs, timing } = options
+  const { home, vault, catalogue, practice, openBrowser, modelOf, activity, report, signInLimitMs, timing } = options
+  const { tools } = catalogue
   const now = options.now ?? Date.now
   const file = openConnectionsFile(home, report)
   const database = sqliteTokens(file, options.now)
   const registry = openRegistry(file)
-  const clients = createClients({ home, vault, connectors, report })
+  const clients = createClients({ home, vault, tools, report })
   const parties = createParties({ practice, clients })
-  const tokens = await openTokens({ home, file, database, registry, vault, parties, connectors, report, timing })
+  const tokens = await openTokens({ home, file, database, registry, vault, parties, tools, report, timing })
   importList(home, file, report)
   const attempts = new Map<string, AbortController>()
   const questions = createQuestions()
@@ -79,10 +82,10 @@ export async function createConnections(options: ConnectionsOptions) {
     return record
   }
 
-  function connectorOf(id: string): Connector {
-    const connector = connectors[id]
-    if (!connector) throw new AppError('not_found', `Plugboard knows no connector called ${id}.`)
-    return connector
+  function toolOf(id: string): Tool {
+    const tool = tools[id]
+    if (!tool) throw noSuchConnector(id)
+    return tool
   }
 
   const ofApp = (appId: string, connector?: string) =>
@@ -92,13 +95,13 @@ export async function createConnections(options: ConnectionsOptions) {
   const lastCalls = (record: StoredConnection) => activity(record.appId, record.id).catch((): Activity[] => [])
 
   const show = (record: StoredConnection): Connection =>
-    toConnection(record, vault, connectors[record.connector]?.provider.name ?? record.provider)
+    toConnection(record, vault, tools[record.connector]?.provider.name ?? record.provider)
 
   const list = (appId: string): Promise<ConnectionRow[]> =>
     Promise.all(ofApp(appId).map(async record => toRow(show(record), record, modelOf(appId), await lastCalls(record))))
 
   async function* attempt(input: ConnectInput, signal: AbortSignal): AsyncGenerator<ConnectEvent, void> {
-    const connector = connectorOf(input.connector)
+    const connector = await catalogue.load(input.connector)
     const existing = input.connectionId === undefined ? null : find(input.connectionId)
     if (existing && (existing.appId !== input.appId || existing.connector !== connector.id))
       throw new AppError('validation', `“${existing.name}” belongs to another app or tool.`)
@@ -132,7 +135,7 @@ export async function createConnections(options: ConnectionsOptions) {
 
   const disconnect = async (connectionId: string) => {
     const record = find(connectionId)
-    return disconnectRecord({ registry, parties, tokens }, record, connectorOf(record.connector))
+    return disconnectRecord({ registry, parties, tokens }, record, toolOf(record.connector))
   }
 
   async function remove(connectionId: string): Promise<void> {
@@ -158,11 +161,11 @@ export async function createConnections(options: ConnectionsOptions) {
     /** Every connector with what is needed to connect it. */
     catalogue: () =>
       Promise.all(
-        Object.values(connectors).map(async connector => ({
-          ...connectorFacts(connector),
-          practice: practice.supports(connector.provider.id),
-          missing: await clients.missing(connector.provider),
-          fields: fieldsOf(connector.provider),
+        Object.values(tools).map(async tool => ({
+          ...connectorFacts(tool),
+          practice: practice.supports(tool.provider.id),
+          missing: await clients.missing(tool.provider),
+          fields: fieldsOf(tool.provider),
         })),
       ),
 
@@ -189,7 +192,7 @@ export async function createConnections(options: ConnectionsOptions) {
     async rename(connectionId: string, name: string): Promise<void> {
       const record = find(connectionId)
       if (ofApp(record.appId, record.connector).some(each => each.id !== connectionId && each.name === name))
-        throw new AppError('conflict', `Another ${connectorOf(record.connector).name} connection is called “${name}”. Choose another name.`)
+        throw new AppError('conflict', `Another ${toolOf(record.connector).name} connection is called “${name}”. Choose another name.`)
       registry.change(record.appId, draft => {
         const current = draft.get(connectionId)
         if (current) draft.set(connectionId, { ...current, name })
@@ -206,13 +209,13 @@ export async function createConnections(options: ConnectionsOptions) {
 
     async access(connectionId: string): Promise<Access> {
       const record = find(connectionId)
-      const permissions = toPermissions(record, connectorOf(record.connector), modelOf(record.appId))
+      const permissions = toPermissions(record, toolOf(record.connector), modelOf(record.appId))
       return { permissions, calls: await lastCalls(record), state: show(record).state }
     },
 
     /** A short-lived token for the host. Errors: needs_connection, unauthorized (reconnect or unlock), unavailable. */
     async accessToken({ appId, connector: connectorId, connection, rejected }: AccessTokenInput): Promise<Credential> {
-      const connector = connectorOf(connectorId)
+      const tool = toolOf(connectorId)
       const candidates = ofApp(appId, connectorId)
       const record = candidates.find(each =>
         connection === undefined ? each.isDefault : each.name === connection || each.id === connection,
@@ -220,7 +223,7 @@ export async function createConnections(options: ConnectionsOptions) {
       if (!record)
         throw new AppError(
           'needs_connection',
-          connection === undefined ? `Connect ${connector.name} first.` : `No ${connector.name} connection is called “${connection}”.`,
+          connection === undefined ? `Connect ${tool.name} first.` : `No ${tool.name} connection is called “${connection}”.`,
           {
             action: { kind: 'connect', connector: connectorId },
           },
@@ -239,7 +242,7 @@ export async function createConnections(options: ConnectionsOptions) {
         account: record.account,
         mode: record.mode,
         facts: record.facts,
-        practiceOrigins: record.practice ? await parties.origins(appId, connector) : null,
+        practiceOrigins: record.practice ? await parties.origins(appId, tool) : null,
       }
     },
 

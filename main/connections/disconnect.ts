@@ -1,5 +1,5 @@
 import { fillIn, type Facts } from '../../core/addresses.ts'
-import type { Connector } from '../../core/connector.ts'
+import type { Tool } from '../../core/connector.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { Grant } from '../../oauth/grant.ts'
 import { revoke, type Withdrawal } from '../../oauth/revoke.ts'
@@ -13,7 +13,7 @@ type Grantee = Pick<StoredConnection, 'id' | 'practice' | 'provider' | 'clientId
 type Room = { registry: Registry; parties: Parties; tokens: ConnectionTokens }
 
 /** Takes the access back at the provider where that is possible, deletes the tokens here in any case, and says what came of it. */
-export async function disconnectRecord(room: Room, record: StoredConnection, connector: Connector): Promise<Disconnected> {
+export async function disconnectRecord(room: Room, record: StoredConnection, connector: Tool): Promise<Disconnected> {
   const sharing = sharesGrant(room.registry, record)
   const withdrawal = sharing ? 'unconfirmed' : await withdraw(room, record, connector)
   await room.tokens.disconnect(record)
@@ -73,7 +73,7 @@ function sharesGrant(registry: Registry, { id, practice, provider, clientId, acc
     )
 }
 
-async function withdraw({ tokens, parties }: Room, record: StoredConnection, connector: Connector): Promise<Withdrawal> {
+async function withdraw({ tokens, parties }: Room, record: StoredConnection, connector: Tool): Promise<Withdrawal> {
   const held = await tokens.held(record)
   if (!held?.accessToken) return 'unconfirmed'
   const party = await parties.forGrant(record.appId, connector, record.practice, held.client, record.facts).catch(() => null)

@@ -1,5 +1,5 @@
 import { checkAnswers, type Facts } from '../../core/addresses.ts'
-import type { Connector } from '../../core/connector.ts'
+import type { Tool } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import { serverOf, type OAuthClient, type Party } from '../../oauth/server.ts'
 import type { Practice } from '../practice/practice.ts'
@@ -12,7 +12,7 @@ export type Parties = ReturnType<typeof createParties>
 
 /** Finds the authorization server and client for a connection: the real ones, or the practice account's emulator. */
 export function createParties({ practice, clients }: { practice: Practice; clients: OAuthClients }) {
-  async function practiceParty(appId: string, { provider }: Connector): Promise<Counterpart> {
+  async function practiceParty(appId: string, { provider }: Tool): Promise<Counterpart> {
     const { clientId, clientSecret, origins, ...server } = await practice.endpoints(appId, provider)
     return {
       // The emulator takes any loopback port, so a practice account never waits for one of the real provider's few.
@@ -29,7 +29,7 @@ export function createParties({ practice, clients }: { practice: Practice; clien
      * For a new sign-in, with the answers to the provider's fields. Throws `validation`: with the way to the settings when there is no client
      * for a real account, or with what is wrong about an answer.
      */
-    async forSignIn(appId: string, connector: Connector, isPractice: boolean, answers: Facts = {}): Promise<Counterpart> {
+    async forSignIn(appId: string, connector: Tool, isPractice: boolean, answers: Facts = {}): Promise<Counterpart> {
       if (isPractice) return practiceParty(appId, connector)
       const { provider } = connector
       const client = provider.relayOnly ? null : await clients.get(provider)
@@ -44,7 +44,7 @@ export function createParties({ practice, clients }: { practice: Practice; clien
     },
 
     /** For a grant that is there: only the client it was made with can use it. Its secret may have been changed since. */
-    async forGrant(appId: string, connector: Connector, isPractice: boolean, made: OAuthClient, facts: Facts = {}): Promise<Counterpart> {
+    async forGrant(appId: string, connector: Tool, isPractice: boolean, made: OAuthClient, facts: Facts = {}): Promise<Counterpart> {
       if (isPractice) return practiceParty(appId, connector)
       const { provider } = connector
       const current = await clients.get(provider)
@@ -53,7 +53,7 @@ export function createParties({ practice, clients }: { practice: Practice; clien
     },
 
     /** Where a practice connection's API calls go. */
-    origins: async (appId: string, { provider }: Connector): Promise<Record<string, string>> =>
+    origins: async (appId: string, { provider }: Tool): Promise<Record<string, string>> =>
       (await practice.endpoints(appId, provider)).origins,
   }
 }

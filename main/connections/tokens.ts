@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Facts } from '../../core/addresses.ts'
-import type { Connector } from '../../core/connector.ts'
+import type { Tool } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
 import type { AppDatabase } from '../../host/store/database.ts'
 import { refresh } from '../../oauth/refresh.ts'
@@ -28,7 +28,7 @@ type Options = {
   registry: Registry
   vault: Vault
   parties: Parties
-  connectors: Readonly<Record<string, Connector>>
+  tools: Readonly<Record<string, Tool>>
   report: (error: AppError) => void
   timing?: Partial<Timing>
 }
@@ -36,16 +36,16 @@ type Options = {
 export type ConnectionTokens = Awaited<ReturnType<typeof openTokens>>
 
 /** The tokens of this home's connections: the protocol of `tokens/` with the vault's key, and its outcomes in the user's words. */
-export async function openTokens({ home, file, database, registry, vault, parties, connectors, report, timing }: Options) {
+export async function openTokens({ home, file, database, registry, vault, parties, tools, report, timing }: Options) {
   const { sealer } = vault
   const own = await enterProcess(database, { folder: join(home, 'processes'), nodeId: 'desktop', name: `pid ${process.pid}` })
 
   async function reach(id: string, client: OAuthClient): Promise<Route> {
     const record = registry.get(id)
-    const connector = record && connectors[record.connector]
-    if (!connector) throw new AppError('needs_connection', 'This connection was removed.')
-    const party = await parties.forGrant(record.appId, connector, record.practice, client, record.facts)
-    const { rotation, refreshIdleDays } = connector.provider
+    const tool = record && tools[record.connector]
+    if (!tool) throw new AppError('needs_connection', 'This connection was removed.')
+    const party = await parties.forGrant(record.appId, tool, record.practice, client, record.facts)
+    const { rotation, refreshIdleDays } = tool.provider
     return {
       rotation: { class: rotation },
       idleDays: refreshIdleDays ?? null,
@@ -97,7 +97,7 @@ export async function openTokens({ home, file, database, registry, vault, partie
     async fresh(record: StoredConnection, rejected?: number): Promise<HeldToken> {
       await moved
       const access = await tokens.accessToken(record.id, rejected)
-      const provider = connectors[record.connector]?.provider.name ?? record.provider
+      const provider = tools[record.connector]?.provider.name ?? record.provider
       switch (access.kind) {
         case 'token':
           return access.token

@@ -2,7 +2,7 @@ import type { InferContractRouterOutputs } from '@orpc/contract'
 import type { AppModel } from '../../core/app/model.ts'
 import { usesOf, type Use } from '../../core/app/uses.ts'
 import type { Activity, Connection } from '../../core/connection.ts'
-import type { Connector } from '../../core/connector.ts'
+import type { Tool } from '../../core/connector.ts'
 import type { MainContract } from '../../core/contract/main.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { StoredConnection } from './registry.ts'
@@ -69,7 +69,7 @@ export function toRow(shown: Connection, record: StoredConnection, model: AppMod
 }
 
 /** “View access”: each permission in plain words, whether it was given, and what needs it. */
-export function toPermissions(record: StoredConnection, connector: Connector, model: AppModel | null): Access['permissions'] {
+export function toPermissions(record: StoredConnection, connector: Tool, model: AppModel | null): Access['permissions'] {
   const uses = usesThrough(record, model)
   const needing = (scope: string) => uses.filter(({ action }) => connector.actions[action]?.scopes.includes(scope))
   const needed = uses.flatMap(({ action }) => connector.actions[action]?.scopes ?? [])

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { describe, it, type TestContext } from 'node:test'
+import { github } from '../../connectors/providers/github.ts'
+import { redirectUris } from '../../core/oauth-client.ts'
 import { authorize, type AuthorizeOptions } from './authorize.ts'
+import { freePort } from './token-server.fixture.ts'
 import { basicClient, giveConsent, postClient, publicClient, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
 import { refresh } from '../../oauth/refresh.ts'
 import { revoke } from '../../oauth/revoke.ts'
@@ -113,7 +116,7 @@ describe('authorizing with a certified provider', () => {
     )
   })
 
-  it('takes the next port of a provider’s list, and says which ports it needs when none is free', async t => {
+  it('complaint 5: takes the next port of a provider’s list, and says which ports it needs when none is free', async t => {
     const { party } = await startAuthorizationServer(t)
     const squatters = [createServer(), createServer()]
     for (const [index, squatter] of squatters.entries()) {
@@ -122,12 +125,7 @@ describe('authorizing with a certified provider', () => {
       t.after(() => void squatter.close())
     }
     const taken = squatters.map(server => server.address()).map(address => (typeof address === 'object' && address ? address.port : 0))
-    const free = createServer()
-    await new Promise<void>(done => free.listen(0, '127.0.0.1', done))
-    const address = free.address()
-    const port = typeof address === 'object' && address ? address.port : 0
-    await new Promise(done => free.close(done))
-
+    const port = await freePort()
     const attempt = await start(t, {
       ...party(publicClient, { redirect: { host: 'localhost', path: '/callback', ports: [...taken, port] } }),
       scopes,
@@ -141,5 +139,24 @@ describe('authorizing with a certified provider', () => {
         message: new RegExp(taken.join(', ')),
       },
     )
+  })
+
+  for (const ignoresPorts of [true, false])
+    it(`complaint 5: comes back from a provider that ${ignoresPorts ? 'ignores' : 'compares'} the port of the registered address`, async t => {
+      const port = await freePort()
+      const redirect = { host: '127.0.0.1', path: '/callback', ports: ignoresPorts ? [] : [port] } as const
+      const [registered = ''] = redirectUris({ ...github, redirect })
+      assert.equal(registered, ignoresPorts ? 'http://127.0.0.1/callback' : `http://127.0.0.1:${port}/callback`)
+      const { party } = await startAuthorizationServer(t, { redirectUris: [registered], ignoresPorts })
+      const attempt = await start(t, { ...party(publicClient, { redirect }), scopes })
+      if (!ignoresPorts) assert.equal(attempt.redirectUri, registered)
+      void fetch(await giveConsent(attempt.authorizationUrl)).catch(() => {})
+      assert.ok((await attempt.exchange()).accessToken)
+    })
+
+  it('complaint 5: an address that is not registered ends on the provider’s page, before anyone agrees', async t => {
+    const { party } = await startAuthorizationServer(t, { redirectUris: ['http://127.0.0.1:1/callback'], ignoresPorts: false })
+    const attempt = await start(t, { ...party(), scopes })
+    await assert.rejects(giveConsent(attempt.authorizationUrl), /redirect_uri/)
   })
 })

@@ -316,7 +316,7 @@ export const habits: Readonly<Record<string, Habits>> = {
     separator: ',',
     tokenAsks: { expiring: '1' },
     signsReturn: true,
-    wrap: ({ token_type: _, ...grant }) => grant,
+    wrap: grant => ({ ...grant, token_type: undefined }),
     revoke: { request: 'DELETE acme.myshopify.com/admin/api_permissions/current.json', by: 'header X-Shopify-Access-Token' },
   },
   figma: {

@@ -145,36 +145,32 @@ describe('Shopify', () => {
     return createHmac('sha256', secret).update(message).digest('hex')
   }
 
-  async function comeBack(t: Parameters<typeof tokenEndpoint>[0], change: (parameters: Record<string, string>) => Record<string, string>) {
+  type Returned = { code: string; shop: string; state: string; timestamp: string }
+
+  async function comeBack(t: Parameters<typeof tokenEndpoint>[0], sign: (parameters: Returned) => Record<string, string>) {
     const party = { ...(await tokenEndpoint(t, known('shopify'), token({ scope: 'read_products' }))), facts: { shop: 'acme' } }
     const attempt = await authorize({ ...party, scopes: ['read_products'] })
     t.after(() => attempt.close())
     const state = new URL(attempt.authorizationUrl).searchParams.get('state') ?? ''
-    const parameters = { code: 'code', shop: 'acme.myshopify.com', state, timestamp: '1790000000' }
     const url = new URL(attempt.redirectUri)
-    url.search = new URLSearchParams(change({ ...parameters, hmac: signed(parameters) })).toString()
+    url.search = new URLSearchParams(sign({ code: 'code', shop: 'acme.myshopify.com', state, timestamp: '1790000000' })).toString()
     void fetch(url).catch(() => {})
     return attempt.exchange()
   }
 
   it('is believed when the return is signed', async t => {
-    assert.equal((await comeBack(t, same => same)).accessToken, 'a')
+    assert.equal((await comeBack(t, returned => ({ ...returned, hmac: signed(returned) }))).accessToken, 'a')
   })
 
-  for (const [name, change] of [
-    ['is changed', (found: Record<string, string>) => ({ ...found, code: 'other' })],
-    ['has no signature', ({ hmac: _, ...found }: Record<string, string>) => found],
-    ['is signed by another secret', ({ hmac: _, ...found }: Record<string, string>) => ({ ...found, hmac: signed(found, 'x') })],
-    [
-      'is of another shop',
-      ({ hmac: _, ...found }: Record<string, string>) => {
-        const other = { ...found, shop: 'evil.myshopify.com' }
-        return { ...other, hmac: signed(other) }
-      },
-    ],
+  const evil = { shop: 'evil.myshopify.com' }
+  for (const [name, sign] of [
+    ['is changed', (returned: Returned) => ({ ...returned, hmac: signed(returned), code: 'other' })],
+    ['has no signature', (returned: Returned) => returned],
+    ['is signed by another secret', (returned: Returned) => ({ ...returned, hmac: signed(returned, 'x') })],
+    ['is of another shop', (returned: Returned) => ({ ...returned, ...evil, hmac: signed({ ...returned, ...evil }) })],
   ] as const)
     it(`is refused when the return ${name}`, async t => {
-      await assert.rejects(comeBack(t, change), { code: 'unauthorized', message: /did not come from Shopify/ })
+      await assert.rejects(comeBack(t, sign), { code: 'unauthorized', message: /did not come from Shopify/ })
     })
 })
 

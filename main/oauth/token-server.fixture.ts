@@ -53,3 +53,12 @@ export async function exchange(t: Teardown, party: Party, scopes: string[] = ['a
   void fetch(url).catch(() => {})
   return attempt.exchange()
 }
+
+/** A port that nothing listens on, for addresses that have to be registered beforehand. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  await new Promise(done => server.close(done))
+  return typeof address === 'object' && address ? address.port : 0
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import type { Provider } from '../../core/provider.ts'
-import { connectors } from '../../connectors/index.ts'
+import { tools } from '../../connectors/catalogue.ts'
 import { hostEnvironment } from '../hostlink/environment.ts'
 import { forkNode } from '../serve/fork.ts'
 import type { Child } from '../shell.ts'
@@ -129,7 +129,7 @@ export function createPractice({ appRoot, report, fork = path => forkNode(path, 
       }
     },
     async open(appId, connectorId) {
-      const connector = connectors[connectorId]
+      const connector = tools[connectorId]
       const service = connector && serviceOf(connector.provider)
       const page = pageOf(connectorId)
       if (!service || !page) throw new AppError('not_found', 'There is no practice account for this tool.')

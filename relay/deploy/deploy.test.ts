@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { describe, it } from 'node:test'
+import { build } from 'esbuild'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig, settingNames } from '../config.ts'
@@ -31,21 +32,40 @@ const compose = z
   })
   .parse(parse(readFileSync(join(import.meta.dirname, 'compose.yaml'), 'utf8'))).services
 
-/** Every file of this repository that a file needs to run. */
-function needs(file: string, found = new Set<string>()): Set<string> {
-  if (found.has(file)) return found
-  found.add(file)
-  if (!file.endsWith('.ts')) return found
-  const text = readFileSync(file, 'utf8').replaceAll(/^(?:import|export) type [^']*'[^']*'/gm, '')
-  for (const [, target = ''] of text.matchAll(/(?:\bfrom |\bimport |\bimport\()'(\.[^']+)'/g)) needs(resolve(dirname(file), target), found)
-  return found
-}
+/** Every file of this repository and every package that a relay runs with. */
+const { metafile } = await build({
+  entryPoints: [join(root, 'relay/serve.ts')],
+  absWorkingDir: root,
+  outdir: root,
+  bundle: true,
+  write: false,
+  metafile: true,
+  platform: 'node',
+  format: 'esm',
+  packages: 'external',
+  logLevel: 'error',
+})
+const files = Object.keys(metafile.inputs)
+const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports)
+const packages = new Set(
+  imports
+    .filter(({ external, path }) => external && !path.startsWith('node:'))
+    .map(({ path }) =>
+      path
+        .split('/')
+        .slice(0, path.startsWith('@') ? 2 : 1)
+        .join('/'),
+    ),
+)
+
+const manifest = z
+  .object({ dependencies: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
 
 describe('the image of a relay', () => {
   it('holds every file that a relay needs', () => {
     const copied = instructions('COPY').flatMap(line => line.split(/\s+/).slice(0, -1))
     const isCopied = (file: string) => copied.some(place => file === place || file.startsWith(`${place}/`))
-    const files = [...needs(join(root, 'relay/serve.ts'))].map(file => relative(root, file))
     assert.ok(files.length > 60 && files.includes('host/store/postgres.ts') && files.includes('package.json'), 'the imports are followed')
     assert.deepEqual(
       [...files, 'renderer/ui/tokens.css'].filter(file => !isCopied(file)),
@@ -53,11 +73,16 @@ describe('the image of a relay', () => {
     )
   })
 
+  it('holds every package that a relay needs, without those that are for development', () => {
+    assert.ok(packages.has('hono') && packages.has('better-auth') && packages.has('pg'))
+    assert.deepEqual(
+      [...packages].filter(name => !(name in manifest.dependencies)),
+      [],
+    )
+  })
+
   it('runs the Node that the product is made for, not as root, and hears signals itself', () => {
-    const { dependencies } = z
-      .object({ dependencies: z.object({ node: z.string() }) })
-      .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
-    assert.deepEqual(instructions('FROM'), [`node:${dependencies.node.split('.')[0]}-slim`])
+    assert.deepEqual(instructions('FROM'), [`node:${manifest.dependencies['node']?.split('.')[0]}-slim`])
     assert.deepEqual(instructions('USER'), ['node'])
     assert.deepEqual(instructions('CMD'), ['["node", "relay/serve.ts"]'])
   })

@@ -1,12 +1,15 @@
+import type { BetterAuthOptions } from 'better-auth'
 import { betterAuth } from 'better-auth/minimal'
 import { genericOAuth } from 'better-auth/plugins'
 import { hashPassword as scrypt } from 'better-auth/crypto'
+import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import type { Database } from '../../host/store/engine.ts'
 import type { Oidc } from '../config.ts'
 import { databaseAdapter } from './adapter.ts'
 
 const day = 24 * 60 * 60
+const providerLimitMs = 15_000
 export const sessionSeconds = 30 * day
 export const passwordLength = { least: 10, most: 128 } as const
 
@@ -38,10 +41,16 @@ export type Accounts = {
   signOut(headers: Headers): Promise<{ cookies: string[] }>
   /** Whose browser this is. */
   current(headers: Headers): Promise<{ userId: string; sessionId: string; cookies: string[] } | null>
-  /** Where the browser goes to sign in with the OpenID provider. Errors: `unavailable` when it cannot be reached. */
-  startOidc(headers: Headers, next: string): Promise<{ url: string; cookies: string[] }>
-  /** Answers the browser that comes back from the OpenID provider. */
-  finishOidc(request: Request): Promise<Response>
+  oidc: OpenIdSignIn | null
+}
+
+/** Signing in with the company's OpenID provider. */
+export type OpenIdSignIn = {
+  name: string
+  /** Where the browser goes. Errors: `unavailable` when the provider cannot be reached. */
+  start(headers: Headers, next: string): Promise<{ url: string; cookies: string[] }>
+  /** Answers the browser that comes back. */
+  finish(request: Request): Promise<Response>
 }
 
 /** scrypt; the text is kept in `accounts.password`. Errors: `validation` when it is too short or too long. */
@@ -54,7 +63,7 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Who people are: e-mail and password, an OpenID provider, and the sessions of their browsers. better-auth does the protocol. */
 export function createAccounts({ database, url, secret, oidc, mayJoin, admit, signedIn, warn }: AccountOptions): Accounts {
-  const auth = betterAuth({
+  const options = {
     appName: 'Plugboard',
     baseURL: url,
     basePath: '/auth',
@@ -90,8 +99,8 @@ export function createAccounts({ database, url, secret, oidc, mayJoin, admit, si
         },
       },
     },
-    plugins: oidc ? [genericOAuth({ config: [openIdProvider(oidc)] })] : [],
-  })
+  } satisfies BetterAuthOptions
+  const auth = betterAuth(options)
 
   return {
     async signIn(email, password, headers) {
@@ -106,17 +115,34 @@ export function createAccounts({ database, url, secret, oidc, mayJoin, admit, si
       const { headers: answered, response } = await auth.api.getSession({ headers, returnHeaders: true })
       return response && { userId: response.user.id, sessionId: response.session.id, cookies: answered.getSetCookie() }
     },
-    async startOidc(headers, next) {
+    oidc: oidc && openIdSignIn(oidc, options),
+  }
+}
+
+/** An instance of its own, made when it is first needed: it answers nothing before the provider has answered it. */
+function openIdSignIn(oidc: Oidc, options: BetterAuthOptions): OpenIdSignIn {
+  const make = () => betterAuth({ ...options, plugins: [genericOAuth({ config: [openIdProvider(oidc)] })] })
+  let made: ReturnType<typeof make> | undefined
+  const auth = () => (made ??= make())
+  return {
+    name: oidc.name,
+    async start(headers, next) {
       const body = { provider: 'oidc', callbackURL: next, errorCallbackURL: '/sign-in', disableRedirect: true }
-      const { headers: answered, response } = await auth.api
-        .signInSocial({ body, headers, returnHeaders: true })
-        .catch((cause: unknown) => {
-          throw new AppError('unavailable', `${oidc?.name ?? 'Single sign-on'} cannot be reached. Try again in a few minutes.`, { cause })
-        })
-      if (!response.url) throw new AppError('internal', 'Something went wrong inside Plugboard. Try again.')
-      return { url: response.url, cookies: answered.getSetCookie() }
+      const limit = Promise.withResolvers<never>()
+      const timer = setTimeout(() => limit.reject(new Error('no answer in time')), providerLimitMs)
+      try {
+        const { headers: answered, response } = await Promise.race([
+          auth().api.signInSocial({ body, headers, returnHeaders: true }),
+          limit.promise,
+        ])
+        return { url: z.string().parse(response.url), cookies: answered.getSetCookie() }
+      } catch (cause) {
+        throw new AppError('unavailable', `${oidc.name} cannot be reached. Try again in a few minutes.`, { cause })
+      } finally {
+        clearTimeout(timer)
+      }
     },
-    finishOidc: request => auth.handler(request),
+    finish: request => auth().handler(request),
   }
 }
 

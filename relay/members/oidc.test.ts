@@ -172,3 +172,19 @@ for (const kind of databases)
       assert.ok(code.length > 10 && !relay.lines.join('').includes(code))
     })
   })
+
+describe('an OpenID provider that does not answer', () => {
+  it('keeps nobody from signing in with a password', async t => {
+    const silent = createServer(() => {})
+    await new Promise<void>(done => silent.listen(0, '127.0.0.1', done))
+    t.after(() => {
+      silent.closeAllConnections()
+      silent.close()
+    })
+    const address = silent.address()
+    const issuer = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`
+    const relay = await startTestRelay(t, { settings: { RELAY_OIDC_ISSUER: issuer, RELAY_OIDC_CLIENT_ID: 'relay' } })
+    const owner = await setUp(relay)
+    assert.match((await owner.get('/account')).text, /Olga Owner/)
+  })
+})

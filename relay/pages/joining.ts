@@ -26,7 +26,7 @@ const passwordField = field({
 })
 
 /** What links lead to: the first owner's set-up, an invitation, a new password. Each works once. */
-export function joiningPages({ accounts, invitations, limits, oidcName, reset, setup, workspace }: Rooms): Hono<RelayEnv> {
+export function joiningPages({ accounts, invitations, limits, reset, setup, workspace }: Rooms): Hono<RelayEnv> {
   const app = new Hono<RelayEnv>()
   const isOver = (c: Context, text: string) =>
     c.html(
@@ -94,7 +94,7 @@ export function joiningPages({ accounts, invitations, limits, oidcName, reset, s
           ${field({ name: 'name', label: 'Your name', value: name, autocomplete: 'name' })} ${passwordField}
           <button type="submit">Join</button>
         </form>
-        ${oidcName ? html`<a class="button" href="/sign-in/oidc">Continue with ${oidcName}</a>` : ''}`,
+        ${accounts.oidc ? html`<a class="button" href="/sign-in/oidc">Continue with ${accounts.oidc.name}</a>` : ''}`,
     })
   }
 

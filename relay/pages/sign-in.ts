@@ -16,7 +16,8 @@ export const signInLimits = {
 const form = z.object({ email, password: z.string().min(1).max(1000) })
 
 /** Signing in with a password or the company's OpenID provider, and signing out. */
-export function signInPages({ accounts, audit, database, limits, members, oidcName, url, workspace }: Rooms): Hono<RelayEnv> {
+export function signInPages({ accounts, audit, database, limits, members, url, workspace }: Rooms): Hono<RelayEnv> {
+  const { oidc } = accounts
   const app = new Hono<RelayEnv>()
   const show = (message: string | null, { email = '', next = '' }: Record<string, string> = {}): Html =>
     page({
@@ -27,14 +28,14 @@ export function signInPages({ accounts, audit, database, limits, members, oidcNa
           ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
           <button type="submit">Sign in</button>
         </form>
-        ${oidcName ? html`<a class="button" href="/sign-in/oidc?next=${encodeURIComponent(next)}">Continue with ${oidcName}</a>` : ''}`,
+        ${oidc ? html`<a class="button" href="/sign-in/oidc?next=${encodeURIComponent(next)}">Continue with ${oidc.name}</a>` : ''}`,
     })
 
   app.get('/sign-in', async c => {
     const next = c.req.query('next') ?? ''
     if (c.req.query('error') !== undefined)
       return c.html(
-        show(`${oidcName ?? 'Single sign-on'} did not sign you in. Ask an admin to invite the e-mail address that you have there.`, {
+        show(`${oidc?.name ?? 'Single sign-on'} did not sign you in. Ask an admin to invite the e-mail address that you have there.`, {
           next,
         }),
         403,
@@ -68,16 +69,16 @@ export function signInPages({ accounts, audit, database, limits, members, oidcNa
     ),
   )
 
-  if (oidcName !== null) {
+  if (oidc) {
     app.get('/sign-in/oidc', async c => {
       await limits.take(signInLimits.address, addressOf(c) ?? '')
-      const started = await accounts.startOidc(authHeaders(c), safeNext(c.req.query('next'), url))
+      const started = await oidc.start(authHeaders(c), safeNext(c.req.query('next'), url))
       setCookies(c, started.cookies)
       return c.redirect(started.url, 302)
     })
     app.get(callbackPath, async c => {
       const { pathname, search } = new URL(c.req.url)
-      return accounts.finishOidc(new Request(`${url}${pathname}${search}`, { headers: authHeaders(c) }))
+      return oidc.finish(new Request(`${url}${pathname}${search}`, { headers: authHeaders(c) }))
     })
   }
 

@@ -42,9 +42,7 @@ const loaded = (found: UseQueryResult<Shapes>[]): Shapes[] => found.flatMap(({ d
 type Shapes = { connector: string; actions: ActionShape[] }
 
 /** The tools that a text names after `connectors.`. */
-export const mentioned = (text: string): string[] => [
-  ...new Set([...text.matchAll(/\bconnectors\s*\??\.\s*(\w+)/g)].map(([, id = '']) => id)),
-]
+const mentioned = (text: string): string[] => [...new Set([...text.matchAll(/\bconnectors\s*\??\.\s*(\w+)/g)].map(([, id = '']) => id))]
 
 const useRunning = (): LanguageWorker | null => useSyncExternalStore(use, () => running?.language ?? null)
 

@@ -122,14 +122,10 @@ function Tools({ appId, tools, shown }: { appId: string; tools: ConnectorFacts[]
         const own = rows.filter(({ connector }) => connector === tool.id)
         const row = own.find(({ isDefault }) => isDefault) ?? own[0]
         return (
-          <ToolCard
-            key={tool.id}
-            appId={appId}
-            tool={tool}
-            state={row?.state ?? null}
-            isPractice={row?.practice ?? false}
-            isShown={shown.has(tool)}
-          />
+          // A tool that a search leaves out stays in the page: to show it again costs nothing.
+          <li key={tool.id} hidden={!shown.has(tool)}>
+            <ToolCard appId={appId} tool={tool} state={row?.state ?? null} isPractice={row?.practice ?? false} />
+          </li>
         )
       })}
     </ul>

@@ -75,7 +75,7 @@ export function ConnectButtons({
     </Button>
   )
   return (
-    <div className={cx('space-y-2', !wide && 'max-w-130')}>
+    <div className={cx('space-y-2', !wide && 'ml-auto max-w-130')}>
       {attempt && <SignInStatus attempt={attempt} />}
       <div className={wide ? 'space-y-2' : 'flex flex-wrap justify-end gap-2'}>
         {practiceFirst ? (

@@ -93,7 +93,6 @@ function MainAction({ row }: { row: ConnectionRow }) {
         </Button>
       )
     case 'needs_reconnect':
-    case 'revoked':
       return (
         <Button size="sm" kind="primary" onClick={() => void connect(inputFor(row))}>
           Reconnect

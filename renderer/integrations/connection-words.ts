@@ -16,7 +16,7 @@ export function usedByWords(usedBy: ConnectionRow['usedBy'], between = ', '): st
 export const needsUser = (state: ConnectionRow['state']): boolean => isBroken(state) || state === 'locked'
 
 /** The provider takes its token no more. */
-export const isBroken = (state: ConnectionRow['state']): boolean => state === 'needs_reconnect' || state === 'revoked'
+export const isBroken = (state: ConnectionRow['state']): boolean => state === 'needs_reconnect'
 
 /** Why an account does not work now and what happens next, or null. */
 export function reasonOf(row: Row, now: number): string | null {

@@ -13,39 +13,36 @@ type CardProps = {
   /** State of the account in use; null without one. */
   state: ConnectionRow['state'] | null
   isPractice: boolean
-  isShown: boolean
 }
 
-/** One tool of the grid. It stays where it is when a search leaves it out: showing it again costs nothing. */
-export const ToolCard = memo(function ToolCard({ appId, tool, state, isPractice, isShown }: CardProps) {
+/** One tool of the grid. Typing in the search draws none of them anew. */
+export const ToolCard = memo(function ToolCard({ appId, tool, state, isPractice }: CardProps) {
   return (
-    <li hidden={!isShown}>
-      <a
-        href={hrefOf({ app: appId, screen: 'integrations', path: ['browse', tool.id] })}
-        className={cardClass({ press: true, className: 'group relative flex h-16 items-center gap-3 p-3' })}
+    <a
+      href={hrefOf({ app: appId, screen: 'integrations', path: ['browse', tool.id] })}
+      className={cardClass({ press: true, className: 'group relative flex h-16 items-center gap-3 p-3' })}
+    >
+      <ConnectorIcon icon={tool.icon} name={tool.name} />
+      <span className="min-w-0 flex-1">
+        <span className="flex items-center gap-1.5">
+          <span className="truncate text-13 font-semibold">{tool.name}</span>
+          {tool.practice && (
+            <span title="Practice account available" className="flex text-trial-text">
+              <FlaskConical className="i-12" />
+              <span className="sr-only">Practice account available</span>
+            </span>
+          )}
+          {state && <StateMark state={state} isPractice={isPractice} />}
+        </span>
+        <span className="block truncate text-12 text-ink-3">{tool.summary}</span>
+      </span>
+      <span
+        aria-hidden
+        className={buttonClass('secondary', 'sm', 'absolute! right-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100')}
       >
-        <ConnectorIcon icon={tool.icon} name={tool.name} />
-        <span className="min-w-0 flex-1">
-          <span className="flex items-center gap-1.5">
-            <span className="truncate text-13 font-semibold">{tool.name}</span>
-            {tool.practice && (
-              <span title="Practice account available" className="flex text-trial-text">
-                <FlaskConical className="i-12" />
-                <span className="sr-only">Practice account available</span>
-              </span>
-            )}
-            {state && <StateMark state={state} isPractice={isPractice} />}
-          </span>
-          <span className="block truncate text-12 text-ink-3">{tool.summary}</span>
-        </span>
-        <span
-          aria-hidden
-          className={buttonClass('secondary', 'sm', 'absolute! right-3 opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100')}
-        >
-          Use
-        </span>
-      </a>
-    </li>
+        Use
+      </span>
+    </a>
   )
 })
 

@@ -46,7 +46,6 @@ const states: Record<ConnectionState, { tone: Tone; icon: ReactNode }> = {
   connected: { tone: 'ok', icon: <Check /> },
   retrying: { tone: 'warn', icon: <Spinner className="size-2.5 border-[1.5px]" /> },
   needs_reconnect: { tone: 'bad', icon: <TriangleAlert /> },
-  revoked: { tone: 'bad', icon: <TriangleAlert /> },
   disconnected: { tone: 'neutral', icon: <Minus /> },
   locked: { tone: 'warn', icon: <Lock /> },
 }

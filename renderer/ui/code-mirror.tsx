@@ -192,7 +192,7 @@ const theme = EditorView.theme({
     boxShadow: 'var(--shadow)',
     color: 'var(--text)',
   },
-  '.cm-doc': { maxWidth: '420px', maxHeight: '260px', overflow: 'auto', padding: '8px 10px', font: 'var(--t-12)' },
+  '.cm-doc': { maxWidth: '420px', padding: '8px 10px', font: 'var(--t-12)' },
   '.cm-doc > p': { whiteSpace: 'pre-wrap', marginBottom: '6px' },
   '.cm-doc > pre': { font: 'var(--t-code)', fontSize: '12px', whiteSpace: 'pre-wrap', color: 'var(--text-2)' },
   '.cm-tooltip.cm-completionInfo': { padding: '0', margin: '0 4px' },

@@ -4,7 +4,6 @@ const words: Record<ConnectionState, string> = {
   connected: 'Connected',
   retrying: 'Retrying',
   needs_reconnect: 'Needs reconnect',
-  revoked: 'Needs reconnect',
   disconnected: 'Disconnected',
   locked: 'Locked',
 }
