@@ -30,7 +30,12 @@ export async function run(): Promise<Record<string, number>> {
   try {
     const origin = server.line
     const tools = { counter: counter(origin), counted: { ...counter(origin), limits: everyLimit } }
-    const gateway = createGateway({ appId: 'bench', activity: await openActivity(sqliteEngine(database)), load: catalogueOf(tools).load, credentials })
+    const gateway = createGateway({
+      appId: 'bench',
+      activity: await openActivity(sqliteEngine(database)),
+      load: catalogueOf(tools).load,
+      credentials,
+    })
     const through = (connector: keyof typeof tools) => (n: number) => gateway.call({ connector, action: 'add', input: { n }, caller })
     const bare = (n: number) => askBare(origin, n)
 

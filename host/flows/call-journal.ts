@@ -5,6 +5,7 @@ import type { Tool } from '../../core/connector.ts'
 import { AppError, type ErrorCode } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Row, Steps } from '../store/engine.ts'
+import { statement } from '../store/statement.ts'
 import type { Persist } from './persist.ts'
 import type { ActionRequest, CallAction } from './rooms.ts'
 
@@ -26,6 +27,8 @@ type Options = {
   persist: Persist
   callAction: CallAction
 }
+
+const forget = statement((step: string) => sql`delete from flow_calls where step = ${step}`)
 
 export type CallJournal = ReturnType<typeof createCallJournal>
 
@@ -87,7 +90,7 @@ export function createCallJournal({ persist, callAction }: Options) {
     reset: (stepId: string) => made.delete(stepId),
     /** The step is done, its calls need not be known any more. */
     *forget(stepId: string): Steps<void> {
-      yield sql`delete from flow_calls where step = ${stepId}`
+      yield forget(stepId)
     },
     /** A person wants the step again, whatever came of the calls without an answer. */
     *allowAgain(stepId: string): Steps<void> {

@@ -3,7 +3,8 @@ import { sql, type RawBuilder } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Run, RunDetail, RunState } from '../../core/run.ts'
-import type { Database, Steps } from '../store/engine.ts'
+import type { Database, Query, Steps } from '../store/engine.ts'
+import { rowStatement, statement } from '../store/statement.ts'
 import type { Definition } from './definition.ts'
 import { readRun, readStep, type RunRow, type StepRow } from './journal-rows.ts'
 import { toShown } from './mask.ts'
@@ -28,6 +29,32 @@ export type Journal = ReturnType<typeof createJournal>
 
 const keptDefinitions = 200
 
+const noLock = sql``
+const selectById = statement((id: string) => sql`select * from flow_runs where id = ${id}`)
+const selectBySeq = statement((seq: number) => sql`select * from flow_runs where seq = ${seq}`)
+const selectDue = statement(
+  (now: number, limit: number) => sql`select * from flow_runs where wake_at <= ${now} order by wake_at, seq limit ${limit}`,
+)
+const selectSteps = statement((run: number) => sql`select * from flow_steps where run = ${run} order by n`)
+const insertDefinition = statement(
+  (hash: string, text: string) =>
+    sql`insert into flow_definitions (hash, definition) values (${hash}, ${text}) on conflict (hash) do nothing`,
+)
+const insert = rowStatement(
+  values =>
+    sql`insert into flow_runs (${columnsOf(values)}) values (${sql.join(Object.values(values))}) on conflict do nothing returning *`,
+)
+const update = rowStatement<Partial<RunRow>, [number]>(
+  (values, seq) =>
+    sql`update flow_runs set ${sql.join(Object.entries(values).map(([column, value]) => sql`${sql.ref(column)} = ${value}`))} where seq = ${seq}`,
+)
+const putStep = rowStatement<StepRow, []>(values => {
+  const changed = Object.keys(values).filter(column => column !== 'run' && column !== 'n')
+  const changes = sql.join(changed.map(column => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`))
+  return sql`insert into flow_steps (${columnsOf(values)}) values (${sql.join(Object.values(values))}) on conflict (run, n) do update set ${changes}`
+})
+const dropCarried = statement((run: number) => sql`update flow_steps set carry = null where run = ${run} and carry is not null`)
+
 /** The runs and steps of an app, as steps of a transaction. What only reads may also be asked for by itself: see `ask`. */
 export function createJournal({ appId, database, now }: { appId: string; database: Pick<Database, 'forUpdate'>; now: () => number }) {
   const { forUpdate } = database
@@ -39,28 +66,26 @@ export function createJournal({ appId, database, now }: { appId: string; databas
   function* pin(definition: Definition): Steps<string> {
     const text = JSON.stringify(definition)
     const hash = createHash('sha256').update(text).digest('base64url')
-    if (!definitions.has(hash))
-      yield sql`insert into flow_definitions (hash, definition) values (${hash}, ${text}) on conflict (hash) do nothing`
+    if (!definitions.has(hash)) yield insertDefinition(hash, text)
     return hash
   }
 
-  function* find(id: string, lock: RawBuilder<unknown> = sql``): Steps<RunRow> {
-    const found = yield* first(sql`select * from flow_runs where id = ${id} ${lock}`)
+  function* find(id: string, lock: RawBuilder<unknown> = noLock): Steps<RunRow> {
+    const found = yield* first(lock === noLock ? selectById(id) : sql`select * from flow_runs where id = ${id} ${lock}`)
     if (!found) throw new AppError('not_found', 'This run is no longer in the list. Reload the list of runs.')
     return found
   }
 
   function* updateRun(seq: number, values: Partial<RunRow>): Steps<void> {
-    const columns = Object.entries(values)
-    if (columns.length === 0) return
-    yield sql`update flow_runs set ${sql.join(columns.map(([column, value]) => sql`${sql.ref(column)} = ${value}`))} where seq = ${seq}`
+    if (Object.keys(values).length === 0) return
+    yield update(values, seq)
   }
 
   function* steps(run: number): Steps<StepRow[]> {
-    return (yield sql`select * from flow_steps where run = ${run} order by n`) as StepRow[]
+    return (yield selectSteps(run)) as StepRow[]
   }
 
-  function* first(query: RawBuilder<unknown>): Steps<RunRow | null> {
+  function* first(query: Query): Steps<RunRow | null> {
     return runRows(yield query)[0] ?? null
   }
 
@@ -68,7 +93,7 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     find: (id: string) => find(id),
     /** The run, which nobody else changes until the end of the transaction. */
     claim: (id: string) => find(id, forUpdate),
-    findBySeq: (seq: number) => first(sql`select * from flow_runs where seq = ${seq}`),
+    findBySeq: (seq: number) => first(selectBySeq(seq)),
     *depthOf(id: string): Steps<number> {
       const [found] = yield sql`select depth from flow_runs where id = ${id}`
       return Number(found?.depth ?? 0)
@@ -82,10 +107,8 @@ export function createJournal({ appId, database, now }: { appId: string; databas
       const place = { occurrence: occurrence ?? null, depth, position: 0, steps_total: stepsTotal, wake_at: state === 'queued' ? at : null }
       const times = { created_at: at, started_at: state === 'running' ? at : null, finished_at: error ? at : null }
       const values = { ...about, ...place, ...times, error: error ? toError(error) : null }
-      const added = yield* first(
-        sql`insert into flow_runs (${columnsOf(values)}) values (${sql.join(Object.values(values))}) on conflict do nothing returning *`,
-      )
-      return added ?? (yield* first(sql`select * from flow_runs where id = ${id}`))
+      const added = yield* first(insert(values))
+      return added ?? (yield* first(selectById(id)))
     },
     *definitionOf({ definition: hash }: RunRow): Steps<Definition> {
       const known = definitions.get(hash ?? '')
@@ -101,17 +124,15 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     steps,
     /** A step as it is now, whatever was stored of it. */
     *putStep(step: StepRow): Steps<void> {
-      const changed = Object.keys(step).filter(column => column !== 'run' && column !== 'n')
-      const update = sql.join(changed.map(column => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`))
-      yield sql`insert into flow_steps (${columnsOf(step)}) values (${sql.join(Object.values(step))}) on conflict (run, n) do update set ${update}`
+      yield putStep(step)
     },
     /** After the end nothing needs the whole values any more. A failed run keeps them: it can be taken up again. */
     *dropCarried(run: number): Steps<void> {
-      yield sql`update flow_steps set carry = null where run = ${run} and carry is not null`
+      yield dropCarried(run)
     },
     /** Runs that may go on now, longest waiting first. */
     *due(limit: number): Steps<RunRow[]> {
-      return runRows(yield sql`select * from flow_runs where wake_at <= ${now()} order by wake_at, seq limit ${limit}`)
+      return runRows(yield selectDue(now(), limit))
     },
     /** Runs that were under way when the process ended. */
     *unfinished(): Steps<RunRow[]> {

@@ -33,11 +33,13 @@ export function createQueue<Row extends QueuedRun>({ due, work, concurrency, onB
   let again = false
   let isStopped = false
 
+  const hasRoom = () => !isStopped && active.size < concurrency
+
   function wake(): void {
     again = true
     looking ??= new Promise(resolve => setImmediate(resolve))
       .then(async () => {
-        while (again && !isStopped && active.size < concurrency) {
+        while (again && hasRoom()) {
           again = false
           await fill()
         }
@@ -45,14 +47,14 @@ export function createQueue<Row extends QueuedRun>({ due, work, concurrency, onB
       .catch(onError)
       .finally(() => {
         looking = null
-        if (again && !isStopped && active.size < concurrency) wake()
+        if (again && hasRoom()) wake()
       })
   }
 
   async function fill(): Promise<void> {
     // Rows of runs under way may still look due, so as many more are read.
     for (const row of await due(concurrency + active.size)) {
-      if (isStopped || active.size >= concurrency) return
+      if (!hasRoom()) return
       if (!active.has(row.id)) start(row)
     }
   }

@@ -4,8 +4,16 @@ import { z } from 'zod'
 import { activity, type Activity } from '../../core/connection.ts'
 import { Changes } from '../../core/rpc/stream.ts'
 import type { ColumnTypes, Database, Steps } from '../store/engine.ts'
+import { statement } from '../store/statement.ts'
 
 const keptLines = 2000
+
+const insert = statement(
+  (...values: unknown[]) =>
+    sql`insert into activity (id, at, connection_id, connector, action, status, error_code, duration_ms, by_kind, by_name)
+      values (${sql.join(values)})`,
+)
+const prune = statement(() => sql`delete from activity where seq <= (select max(seq) from activity) - ${keptLines}`)
 
 export type ActivityLog = Awaited<ReturnType<typeof openActivity>>
 
@@ -23,9 +31,8 @@ export async function openActivity(database: Database) {
       const id = randomUUID()
       const values = [id, at, connectionId, connector, action, status, errorCode, durationMs, by.kind, by.name]
       const note = function* (): Steps<void> {
-        yield sql`insert into activity (id, at, connection_id, connector, action, status, error_code, duration_ms, by_kind, by_name)
-          values (${sql.join(values)})`
-        yield sql`delete from activity where seq <= (select max(seq) from activity) - ${keptLines}`
+        yield insert(...values)
+        yield prune()
       }
       await database.transaction(note, { mayBeLost: true })
       calls.publish({ id, ...line })

@@ -3,13 +3,16 @@ import type { Dialect } from './dialect.ts'
 
 export type Row = Record<string, unknown>
 
+/** What a database runs: Kysely's `sql`, or a `statement` of it. */
+export type Query = Pick<RawBuilder<unknown>, 'compile'>
+
 /**
  * The steps of a transaction: a generator that yields queries (Kysely's `sql`) and is handed their rows. SQLite runs it in one go, so
  * nothing else of the process comes in between; Postgres awaits each query on one client. The work itself is written once. It may be
  * run again from its start, when a transaction was beaten by another: it has no effect but its queries and what it returns. A query
  * that fails ends the transaction.
  */
-export type Steps<T> = Generator<RawBuilder<unknown>, T, Row[]>
+export type Steps<T> = Generator<Query, T, Row[]>
 
 /**
  * The seam between a room that keeps tables (records, the journals of flows and calls, the activity log, tokens) and SQLite or Postgres:
@@ -32,7 +35,7 @@ export type Steps<T> = Generator<RawBuilder<unknown>, T, Row[]>
  */
 export type Database = {
   /** One statement, which is a transaction of its own. */
-  query(query: RawBuilder<unknown>): Promise<Row[]>
+  query(query: Query): Promise<Row[]>
   /**
    * All or nothing, durable when it resolves. On SQLite transactions that are asked for in the same turn share one commit, and so one
    * wait for the disk; one that fails does not take the others down.

@@ -1,6 +1,6 @@
-import { sql, DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type RawBuilder } from 'kysely'
+import { sql, DummyDriver, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import pg from 'pg'
-import type { Row, Steps, TransactionOptions } from './engine.ts'
+import type { Query, Row, Steps, TransactionOptions } from './engine.ts'
 import { explainLostCommit, explainPostgresError, isConnectionLost, wasBeaten } from './postgres-errors.ts'
 
 export type ClientOptions = {
@@ -13,7 +13,7 @@ export type ClientOptions = {
 
 /** Queries and transactions of many schemas over a few connections of one process. */
 export type Clients = {
-  query(schema: string, query: RawBuilder<unknown>): Promise<Row[]>
+  query(schema: string, query: Query): Promise<Row[]>
   /** `isLong` for work on whole tables: it has no time limit. */
   transaction<T>(schema: string, work: () => Steps<T>, options?: TransactionOptions & { isLong?: boolean }): Promise<T>
   close(): Promise<void>
@@ -80,7 +80,7 @@ export function openClients(url: string, { connections, statementTimeoutMs, conn
   }
 
   function runner(client: pg.PoolClient, timeoutMs: number | undefined) {
-    return (query: RawBuilder<unknown>) => {
+    return (query: Query) => {
       const { sql: text, parameters } = query.compile(compiler)
       return client.query<Row>({ text, values: [...parameters], query_timeout: timeoutMs } as pg.QueryConfig)
     }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { sql, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely'
 import { createCommits } from './commits.ts'
 import type { AppDatabase } from './database.ts'
 import type { ColumnTypes, Engine, Steps } from './engine.ts'
@@ -13,12 +13,22 @@ const columnTypes: ColumnTypes = {
   byKey: sql`strict, without rowid`,
 }
 
+/** Only says queries in SQL, for all files: what it has said once is known to all. */
+const compiler = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: db => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+})
+
 /** Records in the app's SQLite file. Its reads block this thread: it belongs in the host process, never in main. */
 export function sqliteEngine(database: AppDatabase): Engine {
   const commits = createCommits(database)
   const hasty = createCommits({ transaction: work => withoutTheDisk(database, work) })
   return {
-    query: async query => database.run(query.compile(database.db)),
+    query: async query => database.run(query.compile(compiler)),
     transaction: (work, { mayBeLost = false } = {}) => (mayBeLost ? hasty : commits).write(() => runSteps(database, work())),
     migrate: async (name, steps) => database.migrate(name, () => runSteps(database, steps())),
     // A transaction has the whole file from its first line on.
@@ -46,7 +56,7 @@ function withoutTheDisk<T>({ sqlite, transaction }: AppDatabase, work: () => T):
 
 function runSteps<T>(database: AppDatabase, steps: Steps<T>): T {
   let step = steps.next()
-  while (!step.done) step = steps.next(database.run(step.value.compile(database.db)))
+  while (!step.done) step = steps.next(database.run(step.value.compile(compiler)))
   return step.value
 }
 
