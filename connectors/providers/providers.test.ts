@@ -38,6 +38,9 @@ const hostile = fc.oneof(
     '[::1]',
     'acme\n.evil',
     'acme:8080',
+    '.acme',
+    'a..b',
+    '-',
   ),
   fc.tuple(fc.string(), fc.constantFrom('.', '/', '@', ':', '#', '?', '\\', '%2f', '\n'), fc.domain()).map(parts => parts.join('')),
 )

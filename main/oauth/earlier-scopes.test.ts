@@ -64,7 +64,7 @@ describe('complaint 7: too many or unknown scopes', () => {
 
   it('complaint 7: a client that is older than the scopes is asked for them by their earlier names, in the same tab', async t => {
     const { asked, party } = await figmaThatKnows(t, ['files:read', 'file_comments:write'])
-    const attempt = await authorizeByAnyName({ ...party, scopes })
+    const attempt = await authorizeByAnyName({ ...party, scopes, limitMs: 10_000 })
     t.after(() => attempt.close())
     const tab = fetch(attempt.authorizationUrl)
     await attempt.returned
@@ -78,7 +78,7 @@ describe('complaint 7: too many or unknown scopes', () => {
 
   it('complaint 7: scopes that are not known by any name end in one sentence', async t => {
     const { asked, party } = await figmaThatKnows(t, [])
-    const attempt = await authorizeByAnyName({ ...party, scopes })
+    const attempt = await authorizeByAnyName({ ...party, scopes, limitMs: 10_000 })
     t.after(() => attempt.close())
     const tab = fetch(attempt.authorizationUrl)
     await assert.rejects(attempt.returned, {
@@ -92,7 +92,7 @@ describe('complaint 7: too many or unknown scopes', () => {
 
   it('complaint 7: nothing is asked twice where the names are known', async t => {
     const { asked, party } = await figmaThatKnows(t, scopes)
-    const attempt = await authorizeByAnyName({ ...party, scopes })
+    const attempt = await authorizeByAnyName({ ...party, scopes, limitMs: 10_000 })
     t.after(() => attempt.close())
     void fetch(attempt.authorizationUrl).catch(() => {})
     assert.equal((await attempt.exchange()).accessToken, 'a')
