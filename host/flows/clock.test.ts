@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { callFunction, everyMorning, openApp, reaches, until } from './fixture.ts'
 
 const hour = 3_600_000
@@ -85,7 +86,7 @@ test('a wait is not made longer by a clock that is set back', async () => {
   await reaches(app.flows, runId, ['waiting'])
   clock.now -= 5 * hour
   await until(
-    () => Number(app.database.sqlite.prepare('select wake_at from flow_runs').get()?.wake_at) === clock.now + hour,
+    async () => Number((await app.query(sql`select wake_at from flow_runs`))[0]?.wake_at) === clock.now + hour,
     'the timer to follow',
   )
   clock.now += hour

@@ -8,6 +8,8 @@ import type { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Run, RunDetail } from '../../core/run.ts'
 import { openDatabase } from '../store/database.ts'
+import { newSchema, postgresOfThisFile } from '../store/each-database.fixture.ts'
+import type { Query } from '../store/engine.ts'
 import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore, type Author } from '../store/store.ts'
 import { openFlows, type Flows, type FlowsOptions, type RunFunction } from './flows.ts'
@@ -71,6 +73,26 @@ export function modelOf(
   })
 }
 
+let kind: 'SQLite' | 'Postgres' = 'SQLite'
+
+/** Where the apps of this process are kept from now on. */
+export function keepAppsOn(next: typeof kind): void {
+  kind = next
+}
+
+/** The database of one app. It is opened again for each start. */
+async function placeFor(folder: string) {
+  if (kind === 'Postgres') {
+    const { postgres } = await postgresOfThisFile()
+    const schema = newSchema()
+    return () => ({ engine: postgres.engineFor(schema), close: () => {} })
+  }
+  return () => {
+    const file = openDatabase(join(folder, 'app.db'))
+    return { engine: sqliteEngine(file), close: file.close }
+  }
+}
+
 export type App = Awaited<ReturnType<typeof openApp>>
 
 /** Opens a temporary app. `using` closes it. `clock.now` may be set to any time. */
@@ -84,9 +106,9 @@ export async function openApp(
   let model = modelOf(flows, options.functions)
   const reports: AppError[] = []
   const runFunction: RunFunction = async (name, input, more) => (await bodies[name]?.(input, more)) ?? null
+  const openPlace = await placeFor(folder)
   const open = async () => {
-    const database = openDatabase(join(folder, 'app.db'))
-    const engine = sqliteEngine(database)
+    const { engine, close } = openPlace()
     const store = openStore(engine)
     await store.define(model.entities.map(({ entity }) => entity))
     const opened = await openFlows({
@@ -102,7 +124,12 @@ export async function openApp(
       ...options,
     })
     store.onCommit(() => opened.wake())
-    return { database, store, flows: opened }
+    const closeAll = async () => {
+      await opened.close()
+      await store.close()
+      close()
+    }
+    return { engine, store, flows: opened, close: closeAll }
   }
   let current = await open()
   if (options.start !== false) await current.flows.start()
@@ -114,9 +141,7 @@ export async function openApp(
     get flows(): Flows {
       return current.flows
     },
-    get database() {
-      return current.database
-    },
+    query: (query: Query) => current.engine.query(query),
     tickets: (author?: Author) => current.store.records('Ticket', author),
     async use(next: Record<string, FlowDraft>, functions?: Parameters<typeof modelOf>[1]) {
       model = modelOf(next, functions)
@@ -129,14 +154,12 @@ export async function openApp(
     runs: async () => (await current.flows.runs.list({ limit: 200 })).items.reverse(),
     /** Closes everything and opens it again on the same files, as a restart does. */
     async restart() {
-      await current.flows.close()
-      current.database.close()
+      await current.close()
       current = await open()
       await current.flows.start()
     },
     async [Symbol.asyncDispose]() {
-      await current.flows.close()
-      current.database.close()
+      await current.close()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Author } from '../store/store.ts'
@@ -291,7 +292,7 @@ test('what is stored shows no credential and no more than 64 kB, and later steps
   await using app = await openApp({ flow }, { give: () => secret, take: input => ((taken = input), null) })
   const run = await app.runNow('flow')
   assert.deepEqual(taken, secret)
-  const file = JSON.stringify(run) + JSON.stringify(app.database.sqlite.prepare('select * from flow_steps').all())
+  const file = JSON.stringify(run) + JSON.stringify(await app.query(sql`select * from flow_steps`))
   for (const leak of ['hunter2', 'xoxb-1234567890', '"abc"']) assert.ok(!file.includes(leak), leak)
   assert.match(String(run.steps[0]?.output), /cut here: the whole value has 98 kB/)
 })

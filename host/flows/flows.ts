@@ -191,6 +191,7 @@ export async function openFlows(options: FlowsOptions): Promise<Flows> {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    isIdle: () => queue.isIdle() && functionRuns.size === 0,
     readUpTo: triggers.readUpTo,
     async close() {
       if (isClosing()) return

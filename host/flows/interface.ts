@@ -56,6 +56,8 @@ export type Flows = {
   }
   /** Hears of each change of a run. Returns how to stop. */
   onRun(listener: (run: Run) => void): () => void
+  /** True when no run is under way here. */
+  isIdle(): boolean
   /** Changes of records up to this number have been read: `store.prune` may drop older ones. */
   readUpTo(): number
   /** Steps under way have a few seconds to finish; what does not is taken up at the next start. */

@@ -47,6 +47,8 @@ export type Database = {
   lock(name: string): Steps<void>
   /** Ends a select whose rows nobody else may change or lock until the end of the transaction. */
   forUpdate: RawBuilder<unknown>
+  /** The same, but others may read them like this too. */
+  forShare: RawBuilder<unknown>
   types: ColumnTypes
   /** The other processes that work on this database. Null when there can be none. */
   peers: Peers | null

@@ -21,7 +21,7 @@ export type Clients = {
 
 const tries = 6
 /** A process that stands still in a transaction keeps others from its rows no longer than this. */
-const idleInTransactionMs = 30_000
+const idleInTransactionMs = 8000
 /** The server stops a query first and says so; only one that does not even do that is given up here. */
 const patience = 1.5
 

@@ -51,6 +51,7 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Postgr
         yield sql`select pg_advisory_xact_lock(hashtextextended(${`${schema}/${name}`}, 0))`
       },
       forUpdate: sql`for update`,
+      forShare: sql`for share`,
       types: columnTypes,
       peers: wakes.peersOf(schema),
       dialect: () => postgresDialect,

@@ -34,6 +34,7 @@ export function sqliteEngine(database: AppDatabase): Engine {
     // A transaction has the whole file from its first line on.
     *lock() {},
     forUpdate: sql``,
+    forShare: sql``,
     types: columnTypes,
     peers: null,
     dialect: sqliteDialect,
