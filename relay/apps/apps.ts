@@ -129,8 +129,15 @@ export function createApps({ work, open, report, now = Date.now, idleMs = 60_000
     entry.retired.abort()
     const done = (async () => {
       if (entry.uses > 0) await (entry.unused ??= Promise.withResolvers<void>()).promise
-      await entry.app.then(({ app }) => app.close()).catch(error => report(AppError.from(error)))
-    })().finally(() => closing.delete(done))
+      const opened = await entry.app.catch(() => null)
+      if (!opened) return
+      await opened.app.close()
+      // A change may have been committed without anybody having been told of it.
+      const at = entry.isOwner ? null : await nextAt(appId)
+      if (at !== null) await work.add(appId, at)
+    })()
+      .catch(error => report(AppError.from(error)))
+      .finally(() => closing.delete(done))
     closing.add(done)
     return done
   }
@@ -156,6 +163,15 @@ export function createApps({ work, open, report, now = Date.now, idleMs = 60_000
       const closed = entry.isOwner ? retire(appId, entry) : null
       release(entry)
       await closed
+    }
+  }
+
+  async function nextAt(appId: string): Promise<number | null> {
+    const { database, close } = await open(appId)
+    try {
+      return await ask(database, nextWorkAt())
+    } finally {
+      await close()
     }
   }
 
@@ -190,18 +206,7 @@ export function createApps({ work, open, report, now = Date.now, idleMs = 60_000
       await work.add(appId)
     },
     awake: () => awake.size,
-    start: () =>
-      work.start({
-        run,
-        async nextAt(appId) {
-          const { database, close } = await open(appId)
-          try {
-            return await ask(database, nextWorkAt())
-          } finally {
-            await close()
-          }
-        },
-      }),
+    start: () => work.start({ run, nextAt }),
     async close() {
       clearInterval(sleeping)
       await work.stop()

@@ -64,67 +64,75 @@ const deskRuns = sql`select state, error from flow_runs where name = 'desk'`
 const finished = sql`select r.id || '/' || s.n as step, s.finished_at as at from flow_steps s join flow_runs r on r.seq = s.run where s.state = 'succeeded'`
 const moments = sql`select occurrence from flow_runs where name = 'tick'`
 
-test('nodes that are killed at any moment: the others finish their runs, no finished step is repeated, each moment fires once', {
-  timeout: 120_000,
-}, async t => {
-  const { apps, url, folder, work, addTickets, rowsOf, timesRun } = await openApps(t, 4)
-  // The first owner arms the triggers: only later tickets start runs.
-  let nodes = [await startNode(t, url, folder), await startNode(t, url, folder)]
-  for (const app of apps) await work.add(app)
-  await until(async () => (await rowsOf(sql`select 1 from flow_triggers`).catch(() => [])).length === apps.length * 2)
-  const adding = Promise.all(apps.map(app => addTickets(app, ticketsOfApp)))
+test(
+  'nodes that are killed at any moment: the others finish their runs, no finished step is repeated, each moment fires once',
+  {
+    timeout: 120_000,
+  },
+  async t => {
+    const { apps, url, folder, work, addTickets, rowsOf, timesRun } = await openApps(t, 4)
+    // The first owner arms the triggers: only later tickets start runs.
+    let nodes = [await startNode(t, url, folder), await startNode(t, url, folder)]
+    for (const app of apps) await work.add(app)
+    await until(async () => (await rowsOf(sql`select 1 from flow_triggers`).catch(() => [])).length === apps.length * 2)
+    const adding = Promise.all(apps.map(app => addTickets(app, ticketsOfApp)))
 
-  const seen = new Map<string, { times: number; at: unknown }>()
-  let kills = 0
-  const areDone = async () => {
-    const runs = await rowsOf(deskRuns)
-    return runs.length === apps.length * ticketsOfApp && runs.every(({ state }) => state === 'succeeded')
-  }
-  while (!(await areDone()) || kills < 4) {
-    const [victim, other] = Math.random() < 0.5 ? nodes : [...nodes].reverse()
-    assert.ok(victim && other)
-    const goal = victim.steps() + 1 + Math.floor(Math.random() * 12)
-    await until(async () => victim.steps() >= goal || (await areDone()))
-    await victim.end()
-    for (const { step, at } of await rowsOf(finished))
-      if (!seen.has(String(step))) seen.set(String(step), { times: timesRun(String(step)), at })
-    assert.ok(++kills < 40, 'the runs never come to an end')
-    nodes = [other, await startNode(t, url, folder)]
-  }
-  await adding
+    const seen = new Map<string, { times: number; at: unknown }>()
+    let kills = 0
+    const areDone = async () => {
+      const runs = await rowsOf(deskRuns)
+      return runs.length === apps.length * ticketsOfApp && runs.every(({ state }) => state === 'succeeded')
+    }
+    while (!(await areDone()) || kills < 4) {
+      const [victim, other] = Math.random() < 0.5 ? nodes : [...nodes].reverse()
+      assert.ok(victim && other)
+      const goal = victim.steps() + 1 + Math.floor(Math.random() * 12)
+      await until(async () => victim.steps() >= goal || (await areDone()))
+      await victim.end()
+      for (const { step, at } of await rowsOf(finished))
+        if (!seen.has(String(step))) seen.set(String(step), { times: timesRun(String(step)), at })
+      assert.ok(++kills < 40, 'the runs never come to an end')
+      nodes = [other, await startNode(t, url, folder)]
+    }
+    await adding
 
-  for (const { state, error } of await rowsOf(deskRuns)) assert.equal(state, 'succeeded', String(error))
-  const after = new Map((await rowsOf(finished)).map(({ step, at }) => [String(step), at]))
-  for (const [step, { times, at }] of seen) {
-    assert.equal(timesRun(step), times, `finished step ${step} ran again`)
-    assert.equal(after.get(step), at, `finished step ${step} was written again`)
-  }
-  const fired = (await rowsOf(moments)).map(({ occurrence }) => occurrence)
-  assert.ok(fired.length >= apps.length, 'the schedules fired')
-})
+    for (const { state, error } of await rowsOf(deskRuns)) assert.equal(state, 'succeeded', String(error))
+    const after = new Map((await rowsOf(finished)).map(({ step, at }) => [String(step), at]))
+    for (const [step, { times, at }] of seen) {
+      assert.equal(timesRun(step), times, `finished step ${step} ran again`)
+      assert.equal(after.get(step), at, `finished step ${step} was written again`)
+    }
+    const fired = (await rowsOf(moments)).map(({ occurrence }) => occurrence)
+    assert.ok(fired.length >= apps.length, 'the schedules fired')
+  },
+)
 
-test('what a node runs when it is killed goes on with another within seconds, and the record of a third process starts a run there', {
-  timeout: 60_000,
-}, async t => {
-  const { apps, url, folder, work, addTickets, rowsOf, postgres } = await openApps(t, 1)
-  const [app = ''] = apps
-  const first = await startNode(t, url, folder)
-  await work.add(app)
-  await until(async () => (await rowsOf(sql`select 1 from flow_triggers`).catch(() => [])).length === 2)
-  const other = await startNode(t, url, folder)
-  await addTickets(app, 40)
-  await until(() => first.steps() > 5)
-  assert.equal(other.steps(), 0, 'one node at a time runs an app')
-  const killedAt = performance.now()
-  await first.end()
-  await until(() => other.steps() > 0)
-  // A node is given up after 1 s here, and after 8 s on a relay.
-  const tookMs = performance.now() - killedAt
-  t.diagnostic(`taken over after ${Math.round(tookMs)} ms`)
-  await until(async () => (await rowsOf(deskRuns)).filter(({ state }) => state === 'succeeded').length === 40)
-  const [owner] = await postgres.engineFor(app).query(sql`select epoch from flow_owner`)
-  assert.ok(Number(owner?.epoch) >= 2)
-})
+test(
+  'what a node runs when it is killed goes on with another within seconds, and the record of a third process starts a run there',
+  {
+    timeout: 60_000,
+  },
+  async t => {
+    const { apps, url, folder, work, addTickets, rowsOf, postgres } = await openApps(t, 1)
+    const [app = ''] = apps
+    const first = await startNode(t, url, folder)
+    await work.add(app)
+    await until(async () => (await rowsOf(sql`select 1 from flow_triggers`).catch(() => [])).length === 2)
+    const other = await startNode(t, url, folder)
+    await addTickets(app, 40)
+    await until(() => first.steps() > 5)
+    assert.equal(other.steps(), 0, 'one node at a time runs an app')
+    const killedAt = performance.now()
+    await first.end()
+    await until(() => other.steps() > 0)
+    // A node is given up after 1 s here, and after 8 s on a relay.
+    const tookMs = performance.now() - killedAt
+    t.diagnostic(`taken over after ${Math.round(tookMs)} ms`)
+    await until(async () => (await rowsOf(deskRuns)).filter(({ state }) => state === 'succeeded').length === 40)
+    const [owner] = await postgres.engineFor(app).query(sql`select epoch from flow_owner`)
+    assert.ok(Number(owner?.epoch) >= 2)
+  },
+)
 
 test('a node that stood still and wakes up after another took over writes nothing any more', { timeout: 60_000 }, async t => {
   const { apps, url, folder, work, addTickets, rowsOf, ran } = await openApps(t, 1)

@@ -44,7 +44,14 @@ export type WorkOptions = {
 /** So few are claimed at a time that processes which look together share what there is. */
 const claimedAtOnce = 4
 
-export async function openWork({ database, report, now = Date.now, most = 200, beatMs = 1000, deadAfterMs = 8000 }: WorkOptions): Promise<Work> {
+export async function openWork({
+  database,
+  report,
+  now = Date.now,
+  most = 200,
+  beatMs = 1000,
+  deadAfterMs = 8000,
+}: WorkOptions): Promise<Work> {
   await database.migrate('app-work', () => tables(database))
   const turns = new Map<string, { controller: AbortController; done: Promise<void> }>()
   let worker: Worker | null = null
@@ -53,7 +60,7 @@ export async function openWork({ database, report, now = Date.now, most = 200, b
   let isStopped = false
   let isAway = false
 
-  const nodes = createNodes({ database, beatMs, deadAfterMs, onDead: look, onLost: dropAll, onError: complain })
+  const nodes = createNodes({ database, beatMs, deadAfterMs, onDead: goOnFor, onLost: dropAll, onError: complain })
   const stopHearing = database.peers?.onWake(look) ?? (() => {})
 
   function complain(error: unknown): void {
@@ -75,6 +82,32 @@ export async function openWork({ database, report, now = Date.now, most = 200, b
       .finally(() => {
         looking = null
       })
+  }
+
+  /** What a dead process had is free, and what it was about to ask for is found where it was stored. */
+  function goOnFor(): void {
+    look()
+    if (worker) void sweep(worker).catch(complain)
+  }
+
+  async function sweep(by: Worker): Promise<void> {
+    // Without an epoch it has never run, and has nothing stored.
+    for (const { app, due_at: dueAt } of await database.query(sql`select app, due_at from app_work where owner is null and epoch > 0`)) {
+      if (isStopped) return
+      const at = await by.nextAt(String(app)).catch((error: unknown) => {
+        // It was taken down.
+        if (AppError.from(error).code !== 'not_found') complain(error)
+        return null
+      })
+      if (at !== null && (dueAt === null || at < Number(dueAt))) await add(String(app), at)
+    }
+  }
+
+  async function add(appId: string, at = now()): Promise<void> {
+    await database.query(sql`insert into app_work (app, due_at, epoch, wakes) values (${appId}, ${at}, 0, 1) on conflict (app) do update
+      set due_at = case when app_work.due_at <= excluded.due_at then app_work.due_at else excluded.due_at end, wakes = app_work.wakes + 1`)
+    look()
+    database.peers?.wake()
   }
 
   async function claimAll(by: Worker): Promise<void> {
@@ -120,16 +153,11 @@ export async function openWork({ database, report, now = Date.now, most = 200, b
   }
 
   return {
-    async add(appId, at = now()) {
-      await database.query(sql`insert into app_work (app, due_at, epoch, wakes) values (${appId}, ${at}, 0, 1) on conflict (app) do update
-        set due_at = case when app_work.due_at <= excluded.due_at then app_work.due_at else excluded.due_at end, wakes = app_work.wakes + 1`)
-      look()
-      database.peers?.wake()
-    },
+    add,
     async start(by) {
       worker = by
       await nodes.start(look)
-      look()
+      goOnFor()
     },
     async stop() {
       isStopped = true
