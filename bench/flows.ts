@@ -3,12 +3,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
-import { callFunction, modelOf } from '../host/flows/fixture.ts'
 import { openFlows, type RunFunction } from '../host/flows/flows.ts'
 import { createFunctions } from '../host/functions/functions.ts'
 import { openDatabase } from '../host/store/database.ts'
 import { sqliteEngine } from '../host/store/sqlite-engine.ts'
 import { percentile } from './percentile.ts'
+import { model } from './three-steps.ts'
 
 const rounds = 7
 const steps = 3
@@ -31,16 +31,6 @@ export async function run(): Promise<Record<string, number>> {
     await rm(folder, { recursive: true, force: true })
   }
 }
-
-const model = modelOf({
-  three: {
-    do: [
-      callFunction('one', '${ .trigger.data }'),
-      callFunction('two', { was: '${ .steps.one }' }),
-      callFunction('three', { was: '${ .steps.two }' }),
-    ],
-  },
-})
 
 async function measure(folder: string, name: string, runFunction: RunFunction) {
   const database = openDatabase(join(folder, `${name}.db`))

@@ -12,6 +12,7 @@ const benches = {
   browse: () => import('./browse.ts'),
   catalogue: () => import('./catalogue.ts'),
   store: () => import('./store.ts'),
+  'relay-apps': () => import('./relay-apps.ts'),
 }
 type Name = keyof typeof benches
 const isName = (name: string): name is Name => Object.hasOwn(benches, name)
