@@ -84,6 +84,7 @@ test('several accounts of one tool: connected, named, made default, switched, di
     await dialog.getByRole('button', { name: 'Disconnect' }).click()
     await expect(page.getByText('The practice account is disconnected.')).toBeVisible()
     await expect(mia.getByText('Disconnected', { exact: true })).toBeVisible()
+    await expect(page.getByRole('list', { name: 'Lately' }).getByRole('listitem').first()).toContainText('was disconnected from GitHub.')
     await check(page, 'a disconnected account')
     await moreActions(mia, 'Remove from the list')
     await expect(rows(page)).toHaveCount(1)

@@ -141,6 +141,7 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
         await connections.setDefault(input.connectionId)
         return {}
       }),
+      lately: os.connections.lately.handler(({ input }) => connections.lately(input.appId)),
       access: os.connections.access.handler(({ input }) => connections.access(input.connectionId)),
     },
     practice: { open: os.practice.open.handler(({ input }) => openPractice(rooms, input)) },

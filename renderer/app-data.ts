@@ -17,6 +17,7 @@ export const keys = {
   model: (appId: string) => ['app', appId, 'model'],
   connections: (appId: string) => ['app', appId, 'connections'],
   access: (connectionId: string) => ['access', connectionId],
+  lately: (appId: string) => ['app', appId, 'lately'],
   chat: (appId: string) => ['app', appId, 'chat'],
   flows: (appId: string) => ['app', appId, 'flows'],
   counts: (appId: string) => ['app', appId, 'counts'],
@@ -41,6 +42,8 @@ export const useActions = (connector: string | null) =>
 export const useModel = (appId: string) => useStream<AppModel>(keys.model(appId), signal => client.host.apps.watch({ appId }, { signal }))
 export const useConnections = (appId: string) =>
   useStream(keys.connections(appId), signal => client.connections.watch({ appId }, { signal }))
+/** Refreshed by itself when the app's accounts change. */
+export const useLately = (appId: string) => useCall(keys.lately(appId), () => client.connections.lately({ appId }))
 export const useChat = (appId: string) => useStream(keys.chat(appId), signal => client.chat.watch({ appId }, { signal }))
 
 /** Refreshed by itself when the app's files, its accounts or its runs change: see `useAppSignals`. */
@@ -64,7 +67,7 @@ export function useAppSignals(appId: string): void {
   const run = useStream(['app', appId, 'last-run'], signal => client.host.runs.watch({ appId }, { signal })).data
   const change = useStream(['app', appId, 'last-change'], signal => client.host.records.watch({ appId }, { signal })).data
   useEffect(() => refresh(keys.flows(appId), keys.history(appId), keys.counts(appId)), [appId, model])
-  useEffect(() => refresh(keys.flows(appId), keys.connectors), [appId, connections])
+  useEffect(() => refresh(keys.flows(appId), keys.connectors, keys.lately(appId)), [appId, connections])
   useEffect(() => refresh(keys.runs(appId), keys.flows(appId), keys.apps), [appId, run])
   useEffect(() => refresh(keys.counts(appId)), [appId, change])
 }

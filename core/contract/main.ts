@@ -77,6 +77,15 @@ export const connectionRow = connection.extend({
   usedBy: z.array(z.object({ kind: z.enum(['flow', 'function']), name: z.string() })),
 })
 
+/** What happened to an account: one sentence, and how good or bad it is. */
+export const accountEvent = z.object({
+  id: z.string(),
+  at: z.string(),
+  connectionId: z.string(),
+  tone: z.enum(['ok', 'warn', 'bad', 'off']),
+  text: z.string(),
+})
+
 /** How a connect attempt goes on. `opened` carries the address for a shell that opens it itself. */
 export const connectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('opened'), authorizationUrl: z.string(), expiresAt: z.string() }),
@@ -215,6 +224,8 @@ export const mainContract = {
     forget: procedure.input(z.object({ connectionId: z.string() })).output(nothing),
     rename: procedure.input(z.object({ connectionId: z.string(), name: z.string().trim().min(1).max(60) })).output(nothing),
     setDefault: procedure.input(z.object({ connectionId: z.string() })).output(nothing),
+    /** What happened to the app's accounts, newest first. */
+    lately: procedure.input(inApp).output(z.array(accountEvent)),
     access: procedure.input(z.object({ connectionId: z.string() })).output(
       z.object({
         permissions: z.array(

@@ -136,8 +136,10 @@ test('the page has no inline script and no inline style, and its scripts make no
   assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=/)
   assert.match(html, /<meta property="csp-nonce" nonce="__CSP_NONCE__">/)
   const assets = await readdir(join(out, 'renderer/assets'))
+  // The editor's worker carries the language's own declarations as text, and one of them declares eval.
+  const ofStrings = /\bnew Function\(|(?<!declare function )\beval\(/
   for (const file of assets.filter(file => file.endsWith('.js')))
-    assert.doesNotMatch(await readFile(join(out, 'renderer/assets', file), 'utf8'), /\bnew Function\(|\beval\(/, file)
+    assert.doesNotMatch(await readFile(join(out, 'renderer/assets', file), 'utf8'), ofStrings, file)
 })
 
 test('the bundles stay within their budget', async () => {

@@ -20,6 +20,7 @@ import { disconnectRecord } from './disconnect.ts'
 import { importList } from './legacy.ts'
 import { createParties } from './parties.ts'
 import { createQuestions } from './questions.ts'
+import { openLately, type AccountEvent } from './lately.ts'
 import { openRegistry, type StoredConnection } from './registry.ts'
 import { endable } from './endable.ts'
 import { signIn } from './sign-in.ts'
@@ -65,6 +66,7 @@ export async function createConnections(options: ConnectionsOptions) {
   const parties = createParties({ practice, clients })
   const tokens = await openTokens({ home, file, database, registry, vault, parties, tools, report, timing })
   importList(home, file, report)
+  const lately = openLately({ database: file, registry, tools, now })
   const attempts = new Map<string, AbortController>()
   const questions = createQuestions()
   let closed: Promise<void> | undefined
@@ -187,6 +189,7 @@ export async function createConnections(options: ConnectionsOptions) {
         if (record.state !== 'disconnected') await disconnect(record.id)
         await remove(record.id)
       }
+      lately.forgetApp(appId)
     },
 
     async rename(connectionId: string, name: string): Promise<void> {
@@ -206,6 +209,9 @@ export async function createConnections(options: ConnectionsOptions) {
           if (each.appId === appId && each.connector === connector) draft.set(each.id, { ...each, isDefault: each.id === connectionId })
       })
     },
+
+    /** What happened to the app's accounts, newest first. */
+    lately: async (appId: string): Promise<AccountEvent[]> => lately.list(appId),
 
     async access(connectionId: string): Promise<Access> {
       const record = find(connectionId)
@@ -256,6 +262,7 @@ export async function createConnections(options: ConnectionsOptions) {
   async function close(): Promise<void> {
     for (const attempt of attempts.values()) attempt.abort()
     stopWatchingVault()
+    lately.stop()
     await tokens.close()
     file.close()
   }

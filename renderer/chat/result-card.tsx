@@ -30,7 +30,7 @@ export function ResultCard({ appId, message, messages }: { appId: string; messag
         className={cardClass({ className: 'flex flex-none items-center gap-2 border-dashed border-line-2 p-3 text-13 text-ink-2' })}
       >
         <Undo2 className="text-ink-3" />
-        <span className="min-w-0 flex-1 truncate">
+        <span className="min-w-0 flex-1">
           Undone: <s>{message.title}</s>
         </span>
       </article>
@@ -39,9 +39,7 @@ export function ResultCard({ appId, message, messages }: { appId: string; messag
     <article aria-label="Result" className={cardClass({ className: 'flex-none' })}>
       <div className="flex items-center gap-2 p-3">
         <CircleCheck className="text-ok-text" />
-        <h3 className="min-w-0 flex-1 truncate text-13 font-semibold" title={message.title}>
-          {message.title}
-        </h3>
+        <h3 className="min-w-0 flex-1 text-13 font-semibold">{message.title}</h3>
         {flowName && (
           <Button size="sm" icon={<Play />} busy={run.isPending} onClick={() => run.mutate(flowName)}>
             Run now

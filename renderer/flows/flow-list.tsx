@@ -74,7 +74,7 @@ function FlowRow({ appId, model, flow }: { appId: string; model: AppModel; flow:
           {lack ? (
             <span className="flex items-center gap-1 text-12 text-warn-text" title={lack.message}>
               {!action && <TriangleAlert className="i-12" />}
-              <span className="truncate">{lack.message}</span>
+              <span className="line-clamp-2">{lack.message}</span>
             </span>
           ) : (
             <span className="block truncate text-12 text-ink-3">{trigger.words}</span>

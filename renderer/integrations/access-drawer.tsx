@@ -63,7 +63,7 @@ export function AccessDrawer({ row, onClose, onAsk }: DrawerProps) {
           <Permissions row={row} permissions={access.data.permissions} />
           <Uses row={row} />
           <Calls row={row} calls={access.data.calls} />
-          <Holder practice={row.practice} />
+          <Holder row={row} />
         </>
       )}
     </Drawer>
@@ -71,7 +71,6 @@ export function AccessDrawer({ row, onClose, onAsk }: DrawerProps) {
 }
 
 function Foot({ row, onClose, onAsk }: DrawerProps) {
-  const { name } = useConnector(row.connector)
   const ask = (kind: ConnectionAsk['kind']) => () => {
     onClose()
     onAsk({ kind, row })
@@ -84,11 +83,6 @@ function Foot({ row, onClose, onAsk }: DrawerProps) {
         </Button>
       )}
       <Button onClick={ask('rename')}>Rename</Button>
-      {row.practice && row.state !== 'disconnected' && (
-        <Button icon={<FlaskConical />} onClick={() => void openPractice(row.appId, row.connector)}>
-          Open practice {name}
-        </Button>
-      )}
       <span className="flex-1" />
       {row.state !== 'disconnected' && (
         <Button kind="danger" onClick={ask('disconnect')}>
@@ -125,8 +119,9 @@ function Uses({ row: { appId, usedBy } }: { row: ConnectionRow }) {
   )
 }
 
-function Holder({ practice }: { practice: boolean }) {
+function Holder({ row: { appId, connector, practice, state } }: { row: ConnectionRow }) {
   const { data: vault } = useVault()
+  const { name } = useConnector(connector)
   return (
     <section>
       <SectionTitle>Who holds the token</SectionTitle>
@@ -134,6 +129,11 @@ function Holder({ practice }: { practice: boolean }) {
         <Laptop className="i-14 mt-[3px]" /> {practice && 'A practice account lives on this computer. '}
         {vault?.message}
       </p>
+      {practice && state !== 'disconnected' && (
+        <Button className="mt-2 ml-[22px]" icon={<FlaskConical />} onClick={() => void openPractice(appId, connector)}>
+          Open practice {name}
+        </Button>
+      )}
     </section>
   )
 }

@@ -14,6 +14,7 @@ import { ConnectionDialogs, type ConnectionAsk } from './connection-dialogs.tsx'
 import { ConnectionLine, connectionGrid } from './connection-line.tsx'
 import { groupConnections, matchesConnection } from './connection-words.ts'
 import { IntegrationTabs } from './integration-tabs.tsx'
+import { Lately } from './lately.tsx'
 import { NeededTools, useNeededTools } from './needed-tools.tsx'
 import { useKeptFocus } from './use-kept-focus.ts'
 
@@ -79,6 +80,7 @@ export function MyIntegrations({ appId, openId }: { appId: string; openId: strin
                 onClear={() => setFilter('')}
                 onAsk={setAsk}
               />
+              {!filter.trim() && <Lately appId={appId} />}
             </>
           )}
         </div>
