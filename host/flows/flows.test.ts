@@ -327,10 +327,14 @@ test('runs are listed newest first, by pages and filters', async () => {
 })
 
 test('a thousand queued runs all end, at most four at a time, and listeners hear of each', async () => {
+  const four = Promise.withResolvers<void>()
   let active = 0
   let most = 0
   const work = async () => {
     most = Math.max(most, ++active)
+    // Nobody goes on before four are at it, so that four are seen however fast they are.
+    if (active === 4) four.resolve()
+    await four.promise
     await new Promise(resolve => setImmediate(resolve))
     active--
     return null
