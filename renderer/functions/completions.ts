@@ -11,6 +11,8 @@ export function completionsFrom(language: LanguageWorker, path: string): Complet
     const text = context.state.doc.toString()
     const before = context.matchBefore(/[\w$]+|[.{,'"\s]/)
     if (!context.explicit && !before) return null
+    // Who types at once after a start would else be offered nothing, and not be asked again.
+    await language.declared
     const found = await language.ask('suggest', { path, text, at: context.pos, asked: context.explicit })
     if (!found || context.aborted) return null
     return {
@@ -23,6 +25,7 @@ export function completionsFrom(language: LanguageWorker, path: string): Complet
 
 export function hoverFrom(language: LanguageWorker, path: string): HoverSource {
   return async (text, at) => {
+    await language.declared
     const found = await language.ask('hover', { path, text, at })
     return found && { from: found.from, to: found.to, view: () => docView(found) }
   }
