@@ -45,13 +45,14 @@ export function openLately({
 
   const stop = registry.changes.listen(({ appId }) => {
     const current = ofApp(appId)
-    database.transaction(() => {
-      for (const [id, after] of current) {
-        for (const { tone, text } of compare(known.get(id), after, tools)) insert.run(appId, now(), id, tone, text)
-        known.set(id, after)
-      }
-      prune.run(appId, kept)
-    })
+    const told = [...current].flatMap(([id, after]) => compare(known.get(id), after, tools).map(each => ({ id, ...each })))
+    for (const [id, after] of current) known.set(id, after)
+    // Most changes, a renewed token among them, are nothing to tell: they cost no write.
+    if (told.length > 0)
+      database.transaction(() => {
+        for (const { id, tone, text } of told) insert.run(appId, now(), id, tone, text)
+        prune.run(appId, kept)
+      })
     for (const [id, before] of known) if (before.appId === appId && !current.has(id)) known.delete(id)
   })
 
