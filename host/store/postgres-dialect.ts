@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { builtInColumn } from './built-in-column.ts'
 import type { Dialect, Place } from './dialect.ts'
 import { keyLength } from './order.ts'
 import { canonical, type Doc } from './values.ts'
@@ -13,7 +14,7 @@ const data = sql.ref('data')
  */
 export const postgresDialect: Dialect = {
   field: path => jsonPlace(within(data, path), 0),
-  column: name => builtInColumn(sql<string>`(${sql.ref(name)} collate "C")`),
+  column: name => builtInColumn(sql<string>`(${sql.ref(name)} collate "C")`, sql`0::float8`, textTests),
   // jsonb has an order of keys of its own: shorter ones first.
   document: text => canonical(JSON.parse(String(text)) as Doc) as Doc,
 }
@@ -46,23 +47,6 @@ function jsonPlace(value: Expression, depth: number): Place {
         where ${condition(jsonPlace(sql.ref(`${item}.value`), depth + 1))})`,
     child: path => jsonPlace(within(value, path), depth),
     ...textTests(text),
-  }
-}
-
-function builtInColumn(name: RawBuilder<string>): Place {
-  return {
-    rank: sql`case when ${name} = '' then 0 else 2 end`,
-    num: sql`0::float8`,
-    key: name,
-    text: name,
-    sort: [name],
-    exists: sql`${name} <> ''`,
-    size: sql`0`,
-    some: () => sql`(1 = 0)`,
-    child: () => {
-      throw new Error('A built-in field has no fields inside.')
-    },
-    ...textTests(name),
   }
 }
 

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely'
+import { builtInColumn } from './built-in-column.ts'
 import type { Dialect, Place } from './dialect.ts'
 import { keyLength } from './order.ts'
 import type { Doc } from './values.ts'
@@ -15,7 +16,7 @@ const data = sql.ref('data')
 export function sqliteDialect(indexed: ReadonlySet<string>): Dialect {
   return {
     field: path => (indexed.has(path.join('.')) ? withColumns(inDocument(data, path, 0), path) : inDocument(data, path, 0)),
-    column: name => builtInColumn(sql.ref(name)),
+    column: name => builtInColumn(sql.ref(name), sql`0`, textTests),
     document: text => JSON.parse(String(text)) as Doc,
   }
 }
@@ -95,23 +96,6 @@ function jsonPlace({ type, value, json, depth, child }: JsonValue): Place {
     some: condition => sql`exists (select 1 from json_each(${array}) as ${item} where ${condition(inArray(depth + 1))})`,
     child,
     ...textTests(text),
-  }
-}
-
-function builtInColumn(name: RawBuilder<string>): Place {
-  return {
-    rank: sql`case when ${name} = '' then 0 else 2 end`,
-    num: sql`0`,
-    key: name,
-    text: name,
-    sort: [name],
-    exists: sql`${name} <> ''`,
-    size: sql`0`,
-    some: () => sql`(1 = 0)`,
-    child: () => {
-      throw new Error('A built-in field has no fields inside.')
-    },
-    ...textTests(name),
   }
 }
 
