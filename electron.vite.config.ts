@@ -1,7 +1,7 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { noncePlaceholder } from './main/assets.ts'
+import { noncePlaceholder } from './core/nonce-placeholder.ts'
 
 /**
  * Packages that stay outside of the bundles, because they find native code, programs, wasm or workers beside their own files. The packed
@@ -18,7 +18,7 @@ export default defineConfig({
           index: 'main/electron/index.ts',
           serve: 'main/serve/index.ts',
           host: 'host/process.ts',
-          practice: 'main/practice/emulator.ts',
+          practice: 'practice/emulator.ts',
         },
         external: ['electron', ...outside.map(name => new RegExp(`^${name}(/|$)`))],
       },

@@ -2,8 +2,8 @@ import { defineConfig } from '@playwright/test'
 import type { AppOptions } from './e2e/app.ts'
 import { chromiumOptions } from './e2e/built.ts'
 
-/** Pages of a relay are the same for every shell. */
-const relaySpecs = '**/relay-*.spec.ts'
+/** Pages of a relay, and of the apps it runs, are the same for every shell. */
+const relaySpecs = ['**/relay-*.spec.ts', '**/published.spec.ts', '**/published-connect.spec.ts']
 
 /** The same specs in both shells: the browser shell as it is, and the built Electron shell on a stand-in for Electron. */
 export default defineConfig<AppOptions>({

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { openFlows, type RunFunction } from '../host/flows/flows.ts'
+import { createBundleCache } from '../host/functions/bundle-cache.ts'
 import { createFunctions } from '../host/functions/functions.ts'
 import { openDatabase } from '../host/store/database.ts'
 import { sqliteEngine } from '../host/store/sqlite-engine.ts'
@@ -124,6 +125,7 @@ async function realFunctions(folder: string) {
   return createFunctions({
     root: folder,
     model: () => model,
+    bundles: createBundleCache(folder),
     bridge: {
       callAction: async () => null,
       records: () => {

@@ -101,6 +101,7 @@ const credentials = {
     practiceOrigins: null,
   }),
   accounts: async () => [],
+  agreedUsers: async () => [],
 }
 
 const answer = z.object({ n: z.number() })

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-export type Target = { port: number; path: string; headers?: Record<string, string>; body: string }
+/** `POST` unless it says otherwise. */
+export type Target = { port: number; path: string; method?: 'GET' | 'POST'; headers?: Record<string, string>; body?: string }
 export type Load = { requestsPerSecond: number; latenciesMs: number[] }
 
 /**
@@ -16,12 +17,16 @@ export async function load(target: Target, { connections, ms }: { connections: n
   return { requestsPerSecond: latenciesMs.length / ((performance.now() - started) / 1000), latenciesMs }
 }
 
-async function askUntil(isOver: () => boolean, { port, path, headers = {}, body }: Target, latenciesMs: number[]): Promise<void> {
+async function askUntil(
+  isOver: () => boolean,
+  { port, path, method = 'POST', headers = {}, body = '' }: Target,
+  latenciesMs: number[],
+): Promise<void> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
   const fields = { host: `127.0.0.1:${port}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...headers }
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
-  const request = Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`)
+  const request = Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`)
   try {
     await ask(socket, request, isOver, latenciesMs)
   } finally {

@@ -1,4 +1,4 @@
-import type { AppModel } from '../core/app/model.ts'
+import { emptyModel } from '../core/app/model.ts'
 import { connectors } from '../connectors/index.ts'
 import { connectorFacts } from '../connectors/facts.ts'
 import { plan } from '../planner/plan.ts'
@@ -14,16 +14,7 @@ const prompts = [
 
 /** Milliseconds to plan one prompt with the offline planner, after a warm-up. */
 export async function run(): Promise<Record<string, number>> {
-  const model: AppModel = {
-    id: 'bench',
-    path: '/',
-    config: { name: 'Bench' },
-    entities: [],
-    functions: [],
-    flows: [],
-    connectors: [],
-    problems: [],
-  }
+  const model = emptyModel('bench', '/', 'Bench')
   const context = { model, connectors: Object.values(connectors).map(connectorFacts), timezone: 'Europe/Berlin', now: new Date() }
   const times: number[] = []
   for (let round = 0; round < 220; round++) {

@@ -3,7 +3,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { loadApp } from '../host/app/load.ts'
 import { openFlows } from '../host/flows/flows.ts'
+import { createBundleCache } from '../host/functions/bundle-cache.ts'
 import type { CredentialsClient } from '../host/gateway/gateway.ts'
 import { openDatabase } from '../host/store/database.ts'
 import type { Engine } from '../host/store/engine.ts'
@@ -105,14 +107,20 @@ async function sleepers(folder: string): Promise<Record<string, number>> {
   await writeRelease(release)
   const relay = open(join(folder, 'relay.db'))
   const work = await openWork({ database: relay.engine, report })
-  const apps = createApps({
+  const apps = await createApps({
+    database: relay.engine,
     work,
     report,
     idleMs: 50,
-    async open(appId) {
+    place: async appId => ({
+      folder: release,
+      model: await loadApp(appId, release),
+      bundles: createBundleCache(release),
+      credentials: { accounts: async () => [] } as unknown as CredentialsClient,
+    }),
+    async openDatabase(appId) {
       const { engine, close } = open(join(folder, `${appId}.db`))
-      const credentials = { accounts: async () => [] } as unknown as CredentialsClient
-      return { path: release, database: engine, credentials, close: async () => close() }
+      return { engine, close: async () => close() }
     },
   })
   const names = Array.from({ length: wakes }, (_, n) => `sleeper-${n}`)

@@ -12,7 +12,10 @@ const benches = {
   browse: () => import('./browse.ts'),
   catalogue: () => import('./catalogue.ts'),
   store: () => import('./store.ts'),
+  publish: () => import('./publish.ts'),
   'relay-apps': () => import('./relay-apps.ts'),
+  published: () => import('./published.ts'),
+  webhooks: () => import('./webhooks.ts'),
 }
 type Name = keyof typeof benches
 const isName = (name: string): name is Name => Object.hasOwn(benches, name)

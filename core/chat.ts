@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plan } from './plan.ts'
+import { partKinds, plan } from './plan.ts'
 
 const errorShape = z.object({ code: z.string(), message: z.string() })
 
@@ -35,9 +35,7 @@ export const chatMessage = z.discriminatedUnion('kind', [
     at: z.string(),
     planId: z.string(),
     title: z.string(),
-    created: z.array(
-      z.object({ kind: z.enum(['entity', 'function', 'flow', 'connector']), name: z.string(), title: z.string(), path: z.string() }),
-    ),
+    created: z.array(z.object({ kind: z.enum(partKinds), name: z.string(), title: z.string(), path: z.string() })),
     flow: z.string().nullable(),
     changeId: z.string().nullable(),
     state: z.enum(['active', 'undone']),

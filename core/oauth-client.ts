@@ -1,4 +1,12 @@
+import type { Tool } from './connector.ts'
 import type { Provider } from './provider.ts'
+
+/** What a provider's client is called. Two providers may share a name, as Slack's bot and Slack's user: then it is that of the one tool. */
+export function labelOf(tools: Readonly<Record<string, Pick<Tool, 'name' | 'provider'>>>, provider: Provider): string {
+  const names = Object.values(tools).filter(each => each.provider.id === provider.id)
+  const [only] = names
+  return names.length === 1 && only ? only.name : provider.name
+}
 
 /** Whether nothing can be connected without a secret: where there is a device flow, it does without. */
 export const needsSecret = ({ secretRequired, deviceAuthorizationEndpoint }: Provider): boolean =>

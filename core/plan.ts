@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { connectionMode } from './app/connector-file.ts'
+import { hookSource } from './app/flow.ts'
 
 export const planTrigger = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('schedule'), cron: z.string(), timezone: z.string() }),
@@ -12,7 +13,14 @@ export const planTrigger = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('manual') }),
   z.object({ kind: z.literal('connector'), connector: z.string(), event: z.string() }),
-  z.object({ kind: z.literal('webhook') }),
+  z.object({
+    kind: z.literal('webhook'),
+    /** The tool that sends it, where it is named. */
+    sender: z.string().nullable().default(null),
+    source: hookSource.default('any'),
+    /** What it is about, in the sender's own name for it. */
+    event: z.string().nullable().default(null),
+  }),
   z.object({ kind: z.literal('page'), via: z.enum(['load', 'button', 'form']) }),
 ])
 export type PlanTrigger = z.infer<typeof planTrigger>
@@ -34,13 +42,20 @@ export const planTool = z.object({
 })
 export type PlanTool = z.infer<typeof planTool>
 
-/** Something the plan will create or change. `exists` says that it is there already and stays as it is. */
+/** The kinds of parts that a plan is made of. */
+export const partKinds = ['entity', 'function', 'flow', 'connector', 'page'] as const
+
+/**
+ * Something the plan will create or change. `exists` says that it is there already and stays as it is. `mode`: only when the accounts are
+ * to be those, which the user may still choose.
+ */
 export const planItem = z.object({
-  kind: z.enum(['entity', 'function', 'flow', 'connector']),
+  kind: z.enum(partKinds),
   name: z.string(),
   title: z.string(),
   summary: z.string(),
   exists: z.boolean(),
+  mode: connectionMode.optional(),
 })
 export type PlanItem = z.infer<typeof planItem>
 

@@ -140,6 +140,8 @@ export type LearnFacts = (
 export type ClientSetup = {
   /** How to create a client, in order, each a sentence. The redirect addresses stand beside it. */
   steps: readonly string[]
+  /** The same for the client of a relay, where that is another kind. The relay’s redirect address stands beside it. */
+  onServer?: readonly string[]
   /** What to allow the client, where the provider wants that on its own page. */
   scopesHint?: string
   /** What is peculiar about this provider and matters to whoever connects it. */

@@ -5,8 +5,8 @@ type Frame = { i: string; t?: number; p?: { u?: string; s?: number; b?: { json?:
 
 /**
  * Changes what main answers on its way to the page, by procedure (`/connectors/list`): for states that no account here can be brought to,
- * such as sixty tools. Only the browser shell's line can be reached; call it before the page connects, then reload. `asked` are the
- * procedures that the page has called since.
+ * such as sixty tools, or for answers that come late, when a change is a promise. Only the browser shell's line can be reached; call it
+ * before the page connects, then reload. `asked` are the procedures that the page has called since.
  */
 export async function changeAnswers(page: Page, changes: Record<string, (answer: never) => unknown>): Promise<{ asked: string[] }> {
   const asked: string[] = []
@@ -21,14 +21,14 @@ export async function changeAnswers(page: Page, changes: Record<string, (answer:
       }
       server.send(message)
     })
-    server.onMessage(message => {
+    server.onMessage(async message => {
       const frame = read(message)
       const change = changes[procedures.get(frame.i) ?? '']
       const answer = frame.p?.b ?? frame.p?.d
       if (change && frame.p && answer?.json !== undefined) {
         // A refusal is answered as well: its status goes.
         delete frame.p.s
-        answer.json = change(answer.json as never) as Json
+        answer.json = (await change(answer.json as never)) as Json
       }
       line.send(change ? JSON.stringify(frame) : message)
     })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
 import { openElectronShell } from './shells/electron.ts'
 import { openServeShell } from './shells/serve.ts'
-import type { Shell, ShellKind, StartOptions } from './shells/shell.ts'
+import type { OpenOptions, Shell, ShellKind, StartOptions } from './shells/shell.ts'
 
 export { expect }
 
@@ -29,7 +29,14 @@ export type App = {
   browserPage(action: () => Promise<unknown>): Promise<Page>
 }
 
-type Fixtures = { start: StartOptions; home: string; app: App; page: Page; restart: App['restart'] }
+type Fixtures = {
+  start: StartOptions
+  home: string
+  app: App
+  /** Another desktop, with a home of its own. */ another: App
+  page: Page
+  restart: App['restart']
+}
 
 /** The app, opened in whichever shell the project names, in a home directory of its own. The specs cannot tell which. */
 export const test = base.extend<Fixtures & AppOptions>({
@@ -41,23 +48,33 @@ export const test = base.extend<Fixtures & AppOptions>({
     await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   },
   app: async ({ shell: kind, browser, launchOptions, contextOptions, home, start }, use) => {
-    const open = kind === 'serve' ? openServeShell : openElectronShell
-    const shell: Shell = await open({ browser, launchOptions, contextOptions, home, start })
-    await use({
-      shell: kind,
-      page: shell.page,
-      home,
-      pid: shell.pid,
-      restart: async ({ signal = 'SIGTERM', env } = {}) => {
-        await shell.stop(signal)
-        await shell.start({ ...start, env: { ...start.env, ...env } })
-      },
-      stop: (signal = 'SIGTERM') => shell.stop(signal),
-      browserPage: shell.browserPage,
-    })
-    await shell.close()
-    expect(shell.faults).toEqual([])
+    await useApp(kind, { browser, launchOptions, contextOptions, home, start }, use)
+  },
+  another: async ({ shell: kind, browser, launchOptions, contextOptions, start }, use) => {
+    const home = await mkdtemp(join(tmpdir(), `plugboard-${kind}-`))
+    await useApp(kind, { browser, launchOptions, contextOptions, home, start }, use)
+    await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   },
   page: async ({ app }, use) => use(app.page),
   restart: async ({ app }, use) => use(app.restart),
 })
+
+async function useApp(kind: ShellKind, options: OpenOptions, use: (app: App) => Promise<void>): Promise<void> {
+  const { home, start } = options
+  const open = kind === 'serve' ? openServeShell : openElectronShell
+  const shell: Shell = await open(options)
+  await use({
+    shell: kind,
+    page: shell.page,
+    home,
+    pid: shell.pid,
+    restart: async ({ signal = 'SIGTERM', env } = {}) => {
+      await shell.stop(signal)
+      await shell.start({ ...start, env: { ...start.env, ...env } })
+    },
+    stop: (signal = 'SIGTERM') => shell.stop(signal),
+    browserPage: shell.browserPage,
+  })
+  await shell.close()
+  expect(shell.faults).toEqual([])
+}

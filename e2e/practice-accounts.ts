@@ -6,9 +6,9 @@ import slackbot from '../connectors/slack/bot.ts'
 import googleMail from '../connectors/google/gmail.ts'
 import googleSheets from '../connectors/google/sheets.ts'
 import type { Connector } from '../core/connector.ts'
-import { grantFor } from '../main/practice/practice.fixture.ts'
-import { practiceClients } from '../main/practice/oauth-clients.ts'
-import type { Practice } from '../main/practice/practice.ts'
+import { grantFor } from '../practice/practice.fixture.ts'
+import { practiceClients } from '../practice/oauth-clients.ts'
+import type { Practice } from '../practice/practice.ts'
 
 // What is in the practice accounts, read through the services' own clients: nothing of Plugboard's gateway or connectors is in between.
 

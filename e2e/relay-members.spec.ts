@@ -53,9 +53,9 @@ for (const kind of databases)
     await expect(owner.getByLabel('Your name')).toHaveValue('Olga Owner')
     await owner.getByLabel('Password').fill('a fine long password')
     await owner.getByRole('button', { name: 'Set up' }).click()
-    await expect(owner.getByText('an owner of Plugboard')).toBeVisible()
+    await expect(owner.getByRole('heading', { name: 'Publish the first app' })).toBeVisible()
     // Nothing of the look comes from elsewhere, or is missing.
-    expect(await owner.locator('main').evaluate(element => getComputedStyle(element).borderRadius)).toBe('12px')
+    expect(await owner.locator('main').evaluate(element => getComputedStyle(element).borderRadius)).toBe('10px')
 
     await owner.getByRole('link', { name: 'Members' }).click()
     await owner.getByLabel('E-mail').fill('eddy@example.com')
@@ -68,6 +68,7 @@ for (const kind of databases)
     await editor.getByLabel('Your name').fill('Eddy Editor')
     await editor.getByLabel('Password').fill('another long password')
     await editor.getByRole('button', { name: 'Join' }).click()
+    await editor.getByRole('link', { name: 'Your account' }).click()
     await expect(editor.getByText('an editor of Plugboard')).toBeVisible()
     await editor.getByRole('button', { name: 'Sign out' }).first().click()
 
@@ -101,7 +102,7 @@ for (const kind of databases)
     expect(await link.status()).toMatchObject({ state: 'needs_sign_in' })
 
     await owner.goto(`${url}/audit`)
-    for (const action of ['workspace.set_up', 'member.invited', 'member.joined', 'desktop.signed_in', 'desktop.ended'])
+    for (const action of ['Set up the workspace', 'Invited a member', 'Joined', 'Let a desktop in', 'Signed a desktop out'])
       await expect(owner.getByRole('cell', { name: action }).first()).toBeVisible()
   })
 
@@ -119,7 +120,11 @@ test.describe('the relay’s pages', () => {
     await page.getByLabel('E-mail').fill('olga@example.com')
     await page.getByLabel('Password').fill('a fine long password')
     await page.getByRole('button', { name: 'Set up' }).click()
-    await check(page, 'the account')
+    await check(page, 'apps, before the first one')
+    for (const place of ['connections', 'account']) {
+      await page.goto(`${url}/${place}`)
+      await check(page, place)
+    }
     await page.goto(`${url}/members`)
     await page.getByLabel('E-mail').fill('eddy@example.com')
     await page.getByRole('button', { name: 'Make a link' }).click()

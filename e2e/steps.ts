@@ -1,4 +1,5 @@
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test'
+import { owner } from '../relay/relay.fixture.ts'
 import type { App } from './app.ts'
 
 // What a person does, in the words of the screen. Specs read as a story; the names of buttons stand here once.
@@ -28,6 +29,37 @@ type Part = 'Data' | 'Functions' | 'Flows' | 'Integrations' | 'Runs' | 'Settings
 
 export const openPart = (page: Page, part: Part): Promise<void> =>
   page.getByRole('navigation', { name: 'Parts of the app' }).getByRole('link', { name: part, exact: true }).click()
+
+/** By keyboard alone. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    if (await target.evaluate(element => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('It cannot be reached with Tab.')
+}
+
+/** The owner of a relay signs the desktop in to it, in a browser that is signed in there from then on. `isFirst`: nothing was kept on it before. */
+export async function joinRelay({ page, browserPage }: App, url: string, { isFirst = false } = {}): Promise<BrowserContext> {
+  await page.getByRole('link', { name: 'Publish', exact: true }).click()
+  await page.getByLabel('Address of the relay').fill(url)
+  const tab = await browserPage(async () => {
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    if (isFirst) await chooseProtection(page)
+  })
+  return allowDesktop(tab)
+}
+
+/** The owner's part in the browser. */
+export async function allowDesktop(tab: Page): Promise<BrowserContext> {
+  await tab.getByLabel('E-mail').fill(owner.email)
+  await tab.getByLabel('Password').fill(owner.password)
+  await tab.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await tab.getByRole('button', { name: 'Allow', exact: true }).click()
+  await expect(tab.getByRole('heading', { name: 'You are signed in to Plugboard' })).toBeVisible()
+  await tab.close()
+  return tab.context()
+}
 
 // The chat
 
@@ -65,7 +97,7 @@ export const tryPractice = async (app: App, options?: Parameters<typeof beginPra
   agree(await beginPractice(app, options))
 
 /** Without a keychain Plugboard asks once where sign-ins are kept. */
-async function chooseProtection(page: Page, passphrase?: string): Promise<void> {
+export async function chooseProtection(page: Page, passphrase?: string): Promise<void> {
   const dialog = page.getByRole('dialog', { name: 'Where should sign-ins be kept?' })
   const opened = page.getByRole('status').filter({ hasText: 'Waiting for you in the browser' })
   await expect(dialog.or(opened).first()).toBeVisible()

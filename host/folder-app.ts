@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { builder } from '../core/app-user.ts'
 import { AppError } from '../core/errors.ts'
 import { watchApp } from './app/watch.ts'
 import { explainWriteError } from './files/atomic.ts'
 import { takeLock } from './files/lock.ts'
+import { createBundleCache } from './functions/bundle-cache.ts'
 import { startApp, type RunningApp, type StartOptions } from './running-app.ts'
 import { openDatabase } from './store/database.ts'
 import { sqliteEngine } from './store/sqlite-engine.ts'
@@ -29,7 +31,15 @@ export async function startFolderApp(
       lock.release()
     }
     const openFiles: StartOptions['openFiles'] = onChange => watchApp(appId, path, onChange)
-    return await startApp({ ...options, database: sqliteEngine(file), openFiles, runsFlows: true, onClosed: close })
+    return await startApp({
+      ...options,
+      bundles: createBundleCache(path),
+      database: sqliteEngine(file),
+      soleUser: builder,
+      openFiles,
+      runsFlows: true,
+      onClosed: close,
+    })
   } catch (error) {
     lock.release()
     throw error

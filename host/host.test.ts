@@ -9,7 +9,7 @@ import { scopesFor } from '../core/connector.ts'
 import type { Credential, HeldAccount } from '../core/contract/credentials.ts'
 import { AppError } from '../core/errors.ts'
 import type { Run } from '../core/run.ts'
-import { grantFor, practiceFor, callFor, run as runAction } from '../main/practice/practice.fixture.ts'
+import { grantFor, practiceFor, callFor, run as runAction } from '../practice/practice.fixture.ts'
 import type { CredentialsClient } from './gateway/gateway.ts'
 import { createHost } from './host.ts'
 import { createHostRouter } from './router.ts'
@@ -77,6 +77,7 @@ async function openHost(t: TestContext, account: { connected: boolean }) {
       return credential
     },
     accounts: async () => (account.connected ? [held] : []),
+    agreedUsers: async () => [],
   } as CredentialsClient
   const reports: AppError[] = []
   const host = createHost({ credentials, report: error => reports.push(error) })

@@ -75,6 +75,7 @@ export function createHostRouter(host: Host) {
         ended.abort()
       }),
       check: os.functions.check.handler(async ({ input }) => (await host.app(input.appId)).functions.check(input.name, input.text)),
+      survey: os.functions.survey.handler(async ({ input }) => (await host.app(input.appId)).functions.survey()),
     },
     flows: {
       list: os.flows.list.handler(async ({ input }) => (await host.app(input.appId)).flows.list()),

@@ -1,10 +1,12 @@
 import type { AppModel } from '../core/app/model.ts'
+import { modeOf } from '../core/app/uses.ts'
 import { AppError } from '../core/errors.ts'
 import type { Run } from '../core/run.ts'
 import { Changes } from '../core/rpc/stream.ts'
 import type { AppWatcher } from './app/watch.ts'
 import { openFlows } from './flows/flows.ts'
 import type { Bridge } from './functions/bridge.ts'
+import type { BundleCache } from './functions/bundle-cache.ts'
 import { createFunctions } from './functions/functions.ts'
 import { openActivity } from './gateway/activity.ts'
 import type { Budgets } from './gateway/budgets.ts'
@@ -23,6 +25,8 @@ export type StartOptions = {
   path: string
   /** Reads them, and tells of later changes. */
   openFiles: (onChange: (model: AppModel) => void) => Promise<AppWatcher>
+  /** Its functions, compiled. */
+  bundles: BundleCache
   /** The app's own, open until `onClosed`. */
   database: Engine
   /** What flows write through, where others may come to work on them as well. */
@@ -30,6 +34,8 @@ export type StartOptions = {
   /** Whether flows begin at once. Else `flows.start` begins them: only one process at a time may. */
   runsFlows: boolean
   credentials: CredentialsClient
+  /** Whose act everything is that names no user of the app, where it has but one. */
+  soleUser?: string
   /** What connections may ask of their services, shared by all apps of this process. */
   budgets: Budgets
   report: (error: AppError) => void
@@ -37,7 +43,7 @@ export type StartOptions = {
 }
 
 /** Starts an app over a database that is open, on the desktop as on a relay. Errors: `unavailable` when its folder or database cannot be used. */
-export async function startApp({ appId, path, database, credentials, report, ...more }: StartOptions) {
+export async function startApp({ appId, path, bundles, database, credentials, soleUser, report, ...more }: StartOptions) {
   const closers: (() => unknown)[] = [() => more.onClosed?.()]
   async function close(): Promise<void> {
     for (const one of closers.splice(0).reverse()) await one()
@@ -65,10 +71,18 @@ export async function startApp({ appId, path, database, credentials, report, ...
     closers.push(files.close)
     await store.define(entitiesOf(model()))
 
-    const gateway = createGateway({ appId, credentials, activity: await openActivity(database), budgets: more.budgets, report })
+    const gateway = createGateway({
+      appId,
+      credentials,
+      modeOf: connector => modeOf(model(), connector),
+      soleUser,
+      activity: await openActivity(database),
+      budgets: more.budgets,
+      report,
+    })
     // What functions call outside goes through the flows' journal: a step that runs again does not do it twice.
     const bridge: Bridge = { callAction: request => flows.callAction(request), records: store.records }
-    const functions = createFunctions({ root: path, model, bridge })
+    const functions = createFunctions({ root: path, model, bundles, bridge })
     closers.push(functions.close)
     const flows = await openFlows({
       appId,
@@ -76,7 +90,9 @@ export async function startApp({ appId, path, database, credentials, report, ...
       model,
       runFunction: functions.run,
       callAction: gateway.call,
-      accounts: () => credentials.accounts({ appId }),
+      accounts: user => credentials.accounts({ appId, ...(user !== null && { user }) }),
+      agreedUsers: flow => credentials.agreedUsers({ appId, flow }),
+      soleUser,
       newestRecord: async entity => (await store.records(entity).list({ limit: 1 }))[0] ?? null,
       report,
     })
@@ -105,6 +121,7 @@ export async function startApp({ appId, path, database, credentials, report, ...
     return {
       appId,
       path,
+      database,
       model,
       models,
       commits,
@@ -114,10 +131,10 @@ export async function startApp({ appId, path, database, credentials, report, ...
       functions,
       flows,
       reload: async () => useModel(await files.reload()),
-      /** Accounts were connected, switched or lost: forget tokens, and let what waits for them go on. */
-      connectionsChanged: async () => {
+      /** Accounts were connected, switched or lost, perhaps those of one user alone: forget tokens, and let what waits for them go on. */
+      connectionsChanged: async (user?: string) => {
         gateway.forget()
-        await flows.accountsChanged()
+        await flows.accountsChanged(user)
       },
       close,
     }

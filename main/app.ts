@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { implement } from '@orpc/server'
 import { catalogue } from '../connectors/catalogue.ts'
+import { builder } from '../core/app-user.ts'
 import { credentialsContract } from '../core/contract/credentials.ts'
 import { AppError } from '../core/errors.ts'
 import { createScrubber, type Scrubber } from '../core/secrets.ts'
@@ -9,23 +11,42 @@ import { plan } from '../planner/plan.ts'
 import { createChat } from './chat/chat.ts'
 import { createConnections, type Connections } from './connections/connections.ts'
 import { createHostLink } from './hostlink/hostlink.ts'
+import { createLinks } from './links.ts'
 import { openLog } from './log.ts'
 import { createOpenApps } from './open-apps.ts'
-import { createPractice } from './practice/practice.ts'
+import { atDoor } from '../practice/at-door.ts'
+import { ownProcess } from '../practice/own-process.ts'
+import { createPractice } from '../practice/practice.ts'
 import { createProjects } from './projects/projects.ts'
+import { createPlaces } from './publish/places.ts'
+import { createPublish } from './publish/publish.ts'
+import { openRelayReleases } from './publish/relay-releases.ts'
+import { createWebhooks } from './publish/webhooks.ts'
 import { createRelayLink } from './relay/relay.ts'
+import { createRelayTokens } from './relay/session.ts'
 import { createMainRouter } from './router.ts'
 import { createSettings } from './settings.ts'
 import type { AppOptions, PlugboardApp } from './shell.ts'
 import { openVault } from './vault/vault.ts'
 
 /** Puts the rooms together. The shells put the result on a transport; nothing here knows which shell it is in. */
-export async function createApp({ shell, home, version, keychain }: AppOptions): Promise<PlugboardApp> {
+export async function createApp({ shell, home, version, keychain, practiceUrl }: AppOptions): Promise<PlugboardApp> {
   const secrets = createScrubber()
   const log = openLog(home, secrets.scrub)
   const projects = createProjects({ home })
   const vault = await openVault({ home, keychain })
-  const practice = createPractice({ home, appRoot: projects.root, report: log.report, fork: () => shell.fork('practice') })
+  // One for all: a token is renewed once, whoever needs it.
+  const relayTokens = createRelayTokens(vault)
+  const links = createLinks({ openBrowser: shell.openBrowser, relayOrigin: async () => (await relayTokens.read())?.info.issuer ?? null })
+  const practice = createPractice(
+    practiceUrl
+      ? atDoor(practiceUrl, 'PLUGBOARD_PRACTICE_URL')
+      : ownProcess({
+          folderOf: appId => join(projects.root(appId), '.plugboard', 'practice'),
+          report: log.report,
+          fork: () => shell.fork('practice'),
+        }),
+  )
 
   const hostLink = createHostLink({
     fork: () => shell.fork('host'),
@@ -35,15 +56,20 @@ export async function createApp({ shell, home, version, keychain }: AppOptions):
   })
   const host = hostLink.client
   const apps = createOpenApps(host, log.report)
+  const relayReleases = openRelayReleases(relayTokens.request)
+  const places = createPlaces({ projects, tokens: relayTokens, relay: relayReleases })
   const connections: Connections = await createConnections({
     home,
     vault,
     catalogue,
     practice,
-    openBrowser: shell.openBrowser,
+    openBrowser: links.openOwn,
     modelOf: apps.model,
+    appsHere: places.appsHere,
     activity: (appId, connectionId) => host().activity.list({ appId, connectionId }),
     report: log.report,
+    relay: relayTokens,
+    relayIdOf: places.relayIdOf,
   })
 
   /** The host reads the folder again before the call answers: who wrote must not see the old model. */
@@ -61,6 +87,19 @@ export async function createApp({ shell, home, version, keychain }: AppOptions):
     modelOf: apps.model,
     describeTrigger,
     afterWrite: apps.reload,
+  })
+
+  const publish = createPublish({
+    projects,
+    relay: relayReleases,
+    places,
+    survey: appId => host().functions.survey({ appId }),
+    accounts: {
+      list: connections.whereabouts,
+      give: connections.give,
+      lookForShared: connections.lookForShared,
+      practiceService: practice.serviceId,
+    },
   })
 
   const openApp = async (appId: string) => void (await apps.open(appId, projects.root(appId)))
@@ -91,6 +130,7 @@ export async function createApp({ shell, home, version, keychain }: AppOptions):
   return {
     router: createMainRouter({
       shell,
+      links,
       home,
       version,
       projects,
@@ -100,7 +140,9 @@ export async function createApp({ shell, home, version, keychain }: AppOptions):
       practice,
       vault,
       settings: createSettings(home),
-      relay: createRelayLink({ vault, openBrowser: shell.openBrowser }),
+      relay: createRelayLink({ vault, openBrowser: links.openOwn, tokens: relayTokens, signedIn: connections.relayIsThere }),
+      publish,
+      webhooks: createWebhooks(relayTokens.request, places.relayIdOf),
       hostLink,
       afterWrite,
       openApp,
@@ -109,11 +151,13 @@ export async function createApp({ shell, home, version, keychain }: AppOptions):
         await apps.close(appId)
       },
     }),
+    openLink: links.open,
     report: log.report,
     async close() {
       stopFollowing()
       stopNoticing()
       apps.stop()
+      await publish.close()
       await Promise.allSettled([hostLink.close(), practice.close(), connections.close()])
       await log.flush()
     },
@@ -129,7 +173,8 @@ function credentialsRouter(connections: () => Connections, secrets: Scrubber) {
       secrets.know(credential.accessToken)
       return credential
     }),
-    accounts: os.accounts.handler(({ input }) => connections().accounts(input.appId)),
+    accounts: os.accounts.handler(({ input }) => connections().accounts(input.appId, input.user)),
+    agreedUsers: os.agreedUsers.handler(() => [builder]),
   })
 }
 

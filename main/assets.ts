@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { extname, join, resolve, sep } from 'node:path'
+import { noncePlaceholder } from '../core/nonce-placeholder.ts'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -13,9 +14,6 @@ const types: Record<string, string> = {
   '.woff2': 'font/woff2',
   '.wasm': 'application/wasm',
 }
-
-/** Stands in the built `index.html` where the nonce of a response goes. */
-export const noncePlaceholder = '__CSP_NONCE__'
 
 /** What a page of ours may load. The nonce is for the style elements that CodeMirror and Radix make; nothing is inline otherwise. */
 export function contentSecurityPolicy({ nonce, connect }: { nonce: string; connect: string }): string {

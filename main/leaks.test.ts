@@ -10,10 +10,10 @@ import { connectPort } from '../core/rpc/connect.ts'
 import { isStream } from '../core/rpc/port.ts'
 import { serveOnPort } from '../core/rpc/serve.ts'
 import { createApp } from './app.ts'
-import { hostEnvironment } from './hostlink/environment.ts'
+import { hostEnvironment } from '../host/child-environment.ts'
 import { indiscretions, startIndiscreetProvider } from './indiscreet-provider.fixture.ts'
-import { forkNode } from './serve/fork.ts'
-import type { Child } from './shell.ts'
+import { forkNode } from '../host/child.ts'
+import type { Child } from '../host/child.ts'
 
 const clientSecret = 'own-client~secret/Kd83+hsQ'
 const passphrase = 'correct horse battery'
@@ -79,7 +79,6 @@ async function openProgram(t: TestContext) {
     },
     shell: {
       kind: 'serve',
-      openExternal: async () => {},
       openBrowser: async () => {},
       fork: program =>
         program === 'host'

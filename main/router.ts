@@ -7,10 +7,13 @@ import type { Chat } from './chat/chat.ts'
 import type { Connections } from './connections/connections.ts'
 import { followCalls } from './connections/follow-calls.ts'
 import type { HostLink } from './hostlink/hostlink.ts'
+import type { Links } from './links.ts'
 import { isOnline } from './network.ts'
 import type { OpenApps } from './open-apps.ts'
-import type { Practice } from './practice/practice.ts'
+import type { Practice } from '../practice/practice.ts'
 import type { Projects } from './projects/projects.ts'
+import type { Publish } from './publish/publish.ts'
+import type { Webhooks } from './publish/webhooks.ts'
 import type { RelayLink } from './relay/relay.ts'
 import type { Settings } from './settings.ts'
 import type { ShellHost } from './shell.ts'
@@ -18,6 +21,7 @@ import type { Vault } from './vault/vault.ts'
 
 export type Rooms = {
   shell: ShellHost
+  links: Links
   home: string
   version: string
   projects: Projects
@@ -28,6 +32,8 @@ export type Rooms = {
   vault: Vault
   settings: Settings
   relay: RelayLink
+  publish: Publish
+  webhooks: Webhooks
   hostLink: HostLink
   /** Writes to an app go through here: the host reads the folder again before the call answers. */
   afterWrite<T>(appId: string, write: Promise<T>): Promise<T>
@@ -45,7 +51,7 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
       info: os.system.info.handler(() => ({ shell: shell.kind, version: rooms.version, home: rooms.home, platform: process.platform })),
       watch: os.system.watch.handler(({ signal }) => watchSystem(rooms, signal)),
       openExternal: os.system.openExternal.handler(async ({ input }) => {
-        await shell.openExternal(input.url)
+        await rooms.links.open(input.url)
         return {}
       }),
     },
@@ -63,6 +69,10 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
       }),
       rename: os.apps.rename.handler(async ({ input }) => {
         await rooms.afterWrite(input.appId, projects.rename(input.appId, input.name))
+        return {}
+      }),
+      setVisibility: os.apps.setVisibility.handler(async ({ input }) => {
+        await rooms.afterWrite(input.appId, projects.setVisibility(input.appId, input.visibility))
         return {}
       }),
       remove: os.apps.remove.handler(async ({ input }) => {
@@ -129,6 +139,8 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
         return {}
       }),
       disconnect: os.connections.disconnect.handler(({ input }) => connections.disconnect(input.connectionId)),
+      moveTo: os.connections.moveTo.handler(({ input }) => connections.moveTo(input.connectionId, input.place)),
+      keepAccount: os.connections.keepAccount.handler(({ input }) => connections.keepAccount(input.connectionId, input.place)),
       forget: os.connections.forget.handler(async ({ input }) => {
         await connections.forget(input.connectionId)
         return {}
@@ -168,16 +180,51 @@ export function createMainRouter(rooms: Rooms): AnyRouter {
       signIn: os.relay.signIn.handler(({ input, signal }) => rooms.relay.signIn(input.url, signal)),
       signOut: os.relay.signOut.handler(() => rooms.relay.signOut()),
     },
+    publish: {
+      preview: os.publish.preview.handler(({ input }) => rooms.publish.preview(input.appId)),
+      diff: os.publish.diff.handler(({ input }) => rooms.publish.diff(input.appId, input.path)),
+      start: os.publish.start.handler(async ({ input }) => {
+        await rooms.publish.start(input.appId, input.base, input.title)
+        return {}
+      }),
+      rollBack: os.publish.rollBack.handler(async ({ input }) => {
+        await rooms.publish.rollBack(input.appId, input.number, input.base)
+        return {}
+      }),
+      separate: os.publish.separate.handler(async ({ input }) => {
+        await rooms.publish.separate(input.appId)
+        return {}
+      }),
+      cancel: os.publish.cancel.handler(async ({ input }) => {
+        await rooms.publish.cancel(input.appId)
+        return {}
+      }),
+      watch: os.publish.watch.handler(({ input, signal }) => rooms.publish.watch(input.appId, signal)),
+      apps: os.publish.apps.handler(() => rooms.publish.apps()),
+      open: os.publish.open.handler(async ({ input }) => {
+        const opened = await rooms.publish.open(input.appId)
+        await rooms.openApp(opened.appId)
+        return opened
+      }),
+      take: os.publish.take.handler(({ input }) => rooms.afterWrite(input.appId, rooms.publish.take(input.appId))),
+    },
+    webhooks: {
+      find: os.webhooks.find.handler(({ input }) => rooms.webhooks.find(input)),
+      deliveries: os.webhooks.deliveries.handler(({ input }) => rooms.webhooks.deliveries(input)),
+      secret: os.webhooks.secret.handler(({ input }) => rooms.webhooks.secret(input)),
+      changeSecret: os.webhooks.changeSecret.handler(({ input }) => rooms.webhooks.changeSecret(input)),
+      testCommand: os.webhooks.testCommand.handler(({ input }) => rooms.webhooks.testCommand(input)),
+    },
     host: rooms.hostLink.router,
   })
 }
 
 async function openPractice(
-  { practice, shell }: Rooms,
+  { practice, links }: Rooms,
   { appId, connector }: { appId: string; connector: string },
 ): Promise<{ url: string }> {
   const { url } = await practice.open(appId, connector)
-  await shell.openBrowser(url)
+  await links.openOwn(url)
   return { url }
 }
 

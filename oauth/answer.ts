@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AppError } from '../core/errors.ts'
 import type { Provider } from '../core/provider.ts'
 import { withoutValues } from '../core/secrets.ts'
 
@@ -83,6 +84,9 @@ export async function send(
     signal?.throwIfAborted()
     if (error instanceof NoUsableAnswer) throw error
     if (limit.aborted) throw new NoUsableAnswer(`no answer within ${Math.round(limitMs / 1000)} s`, { cause: error })
+    // Who watches over where requests go says so with an error of ours, before anything is sent.
+    if (error instanceof Error && error.cause instanceof AppError)
+      throw new NoUsableAnswer(error.cause.message, { cause: error, notSent: true })
     throw new NoUsableAnswer('the server cannot be reached', { cause: error, notSent: notSentCodes.has(networkCode(error)) })
   }
 }

@@ -10,7 +10,8 @@ export const basicClient: OAuthClient = { clientId: 'basic', clientSecret: 'basi
 export const postClient: OAuthClient = { clientId: 'post', clientSecret: 'post:secret' }
 
 const registered = {
-  redirect_uris: ['http://127.0.0.1/callback'],
+  // A desktop’s listener, and a relay.
+  redirect_uris: ['http://127.0.0.1/callback', 'http://127.0.0.1/oauth/callback'],
   application_type: 'native',
   grant_types: ['authorization_code', 'refresh_token'],
   id_token_signed_response_alg: 'ES256',
@@ -19,16 +20,26 @@ const registered = {
 /** A certified OpenID provider on loopback: PKCE required, `iss` in its answers, rotating refresh tokens whose reuse ends the grant. */
 export async function startAuthorizationServer(
   t: Teardown,
-  { redirectUris = registered.redirect_uris, ignoresPorts = true }: { redirectUris?: string[]; ignoresPorts?: boolean } = {},
+  {
+    redirectUris = registered.redirect_uris,
+    ignoresPorts = true,
+    scopes = ['tickets:read', 'tickets:write'],
+  }: { redirectUris?: string[]; ignoresPorts?: boolean; scopes?: readonly string[] } = {},
 ) {
   /** What stands between us and the server: may answer in its place. */
-  const knobs: { tokenRequests: number; intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | null } = {
+  const knobs: {
+    tokenRequests: number
+    revocations: number
+    intercept: ((request: IncomingMessage, response: ServerResponse) => boolean) | null
+  } = {
     tokenRequests: 0,
+    revocations: 0,
     intercept: null,
   }
   const server = createServer((request, response) => {
     const isToken = request.method === 'POST' && request.url === '/token'
     if (isToken) knobs.tokenRequests += 1
+    if (request.url === '/token/revocation') knobs.revocations += 1
     if (isToken && knobs.intercept?.(request, response)) return
     answer(request, response)
   })
@@ -65,7 +76,7 @@ export async function startAuthorizationServer(
         token_endpoint_auth_method: 'client_secret_post',
       },
     ],
-    scopes: ['openid', 'offline_access', 'tickets:read', 'tickets:write'],
+    scopes: ['openid', 'offline_access', ...scopes],
     features: {
       revocation: { enabled: true },
       introspection: { enabled: true, allowedPolicy: () => true },
@@ -121,7 +132,7 @@ export async function startAuthorizationServer(
 }
 
 /** A person at the browser: signs in, agrees (or not), and stops at the address the browser is sent back to. */
-export async function giveConsent(authorizationUrl: string, answer: 'agree' | 'refuse' = 'agree'): Promise<string> {
+export async function giveConsent(authorizationUrl: string, answer: 'agree' | 'refuse' = 'agree', login = 'ada'): Promise<string> {
   const cookies = new Map<string, string>()
   const go = async (url: URL, body?: Record<string, string>): Promise<Response> => {
     const response = await fetch(url, {
@@ -154,7 +165,7 @@ export async function giveConsent(authorizationUrl: string, answer: 'agree' | 'r
     else
       response = await go(
         new URL(action, url),
-        page.includes('name="password"') ? { prompt: 'login', login: 'ada', password: 'x' } : { prompt: 'consent' },
+        page.includes('name="password"') ? { prompt: 'login', login, password: 'x' } : { prompt: 'consent' },
       )
   }
   throw new Error('The server never sent the browser back')

@@ -8,7 +8,7 @@ import { connectors } from '../connectors/index.ts'
 import { connectorFile } from '../core/app/connector-file.ts'
 import { entity } from '../core/app/entity.ts'
 import { flow } from '../core/app/flow.ts'
-import type { AppModel } from '../core/app/model.ts'
+import { emptyModel, type AppModel } from '../core/app/model.ts'
 import { functionName, flowName } from '../core/app/names.ts'
 import { AppError } from '../core/errors.ts'
 import type { ChangeSet, PlanChoices } from '../core/plan.ts'
@@ -17,16 +17,7 @@ import type { PlannerContext } from './context.ts'
 import { plan } from './plan.ts'
 import { obstacleOf } from './runnable.ts'
 
-const empty: AppModel = {
-  id: 'desk',
-  path: '/desk',
-  config: { name: 'Support desk' },
-  entities: [],
-  functions: [],
-  flows: [],
-  connectors: [],
-  problems: [],
-}
+const empty = emptyModel('desk', '/desk', 'Support desk')
 const facts = Object.values(connectors).map(connectorFacts)
 const contextWith = (model: Partial<AppModel> = {}): PlannerContext => ({
   model: { ...empty, ...model },
@@ -227,6 +218,13 @@ const words = [
   'reply',
   'draft',
   'summary',
+  'webhook',
+  'webhooks',
+  'Stripe',
+  'sends',
+  'receive',
+  'push',
+  'payment',
 ]
 
 test('any prompt gives a result, and whatever can be built loads', async () => {

@@ -4,16 +4,19 @@ import { flow as flowSchema } from '../core/app/flow.ts'
 import type { AppModel } from '../core/app/model.ts'
 import { AppError } from '../core/errors.ts'
 import type { ChangeSet, Plan, PlanChoices } from '../core/plan.ts'
+import { withAccountPlaces } from './changes/account-place.ts'
 import { blueprintOf, rootOf } from './changes/blueprint.ts'
 import { flowFile } from './changes/flow-file.ts'
-import { functionSource, sentenceOf } from './changes/function-source.ts'
+import { functionSource } from './changes/function-source.ts'
 import { jsoncText } from './changes/jsonc.ts'
+import { sentenceOf } from './changes/sentence.ts'
 import type { PlannerContext } from './context.ts'
 import { obstacleOf } from './runnable.ts'
 
 /**
  * The exact files that carry out a plan with the user's choices: entities that are missing, the function, the flow, and what each
- * connector needs. Existing entities stay as they are; connector files gain scopes and lose none.
+ * connector needs: where each user brings their own account, a place on a page to connect it, too. Existing entities stay as they are;
+ * connector files gain scopes and lose none.
  * Throws `validation` when a value is missing or the plan cannot be built in this version.
  */
 export function toChangeSet(plan: Plan, choices: PlanChoices, context: PlannerContext): ChangeSet {
@@ -26,9 +29,9 @@ export function toChangeSet(plan: Plan, choices: PlanChoices, context: PlannerCo
   const blueprint = blueprintOf(plan, context)
   const root = rootOf(context.model)
   const message = plan.actions.map(action => action.values?.['message'] ?? '').find(Boolean) ?? ''
-  const entities = [blueprint.entity, ...blueprint.made].filter(found => found !== null && !found.exists)
+  const entities = [blueprint.entity, ...blueprint.made].filter(found => found !== null)
   const files = new Map<string, string>()
-  for (const found of entities) if (found) files.set(found.file, jsoncText(entitySchema.parse(found.entity)))
+  for (const found of entities.filter(({ exists }) => !exists)) files.set(found.file, jsoncText(entitySchema.parse(found.entity)))
   files.set(`${root}functions/${blueprint.functionName}/entry.ts`, functionSource({ blueprint, trigger: plan.trigger, slots, message }))
   files.set(
     `${root}workflows/${blueprint.flowName}.jsonc`,
@@ -42,6 +45,11 @@ export function toChangeSet(plan: Plan, choices: PlanChoices, context: PlannerCo
       context.model,
     )
     if (found) files.set(found.path, found.text)
+  }
+  if (choices.mode === 'app-user') {
+    const shown = entities.map(({ entity }) => entity.name)
+    const connectors = plan.tools.map(({ connector }) => connector)
+    for (const { path, text } of withAccountPlaces(context.model, connectors, shown)) files.set(path, text)
   }
   return { title: plan.title, files: [...files].map(([path, text]) => ({ path, text })) }
 }

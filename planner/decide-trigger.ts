@@ -1,5 +1,6 @@
 import type { Gathered } from './gathered.ts'
 import { impliedSchedule, type Schedule } from './language/schedule.ts'
+import type { ReadTrigger } from './language/trigger.ts'
 import type { ReadingTrigger } from './reading.ts'
 import { kinds } from './vocabulary/kinds.ts'
 import { serviceById } from './vocabulary/services.ts'
@@ -14,7 +15,10 @@ const eventful = new Set(
 )
 
 /** What starts the run: what is said outright first, then what the work implies. Null when there is nothing to run. */
-export function decideTrigger(facts: Gathered, { schedule, mode, text }: Said): ReadingTrigger | null {
+export function decideTrigger(
+  facts: Gathered,
+  { schedule, mode, text }: Said,
+): Exclude<ReadingTrigger, { kind: 'webhook' }> | Extract<ReadTrigger, { kind: 'webhook' }> | null {
   const { actions, sources, linked, events } = facts
   const outside = actions.filter(action => action.connector !== 'app')
   const readsOnly = sources.length > 0 && outside.length === 0

@@ -2,23 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { connectorFacts } from '../connectors/facts.ts'
 import { connectors } from '../connectors/index.ts'
-import type { AppModel } from '../core/app/model.ts'
+import { emptyModel, type AppModel } from '../core/app/model.ts'
 import type { Plan } from '../core/plan.ts'
 import type { PlannerContext } from './context.ts'
 import { plan } from './plan.ts'
 import { revise } from './revise.ts'
 import { obstacleOf } from './runnable.ts'
 
-const empty: AppModel = {
-  id: 'desk',
-  path: '/desk',
-  config: { name: 'Support desk' },
-  entities: [],
-  functions: [],
-  flows: [],
-  connectors: [],
-  problems: [],
-}
+const empty = emptyModel('desk', '/desk', 'Support desk')
 const context = (model: Partial<AppModel> = {}): PlannerContext => ({
   model: { ...empty, ...model },
   connectors: Object.values(connectors).map(connectorFacts),
@@ -146,7 +137,6 @@ test('asks when no tool, trigger or action can be known', () => {
 test('says in one sentence what cannot be built yet, and offers something that can', () => {
   for (const prompt of [
     'When a GitHub issue is opened post to #dev',
-    'Add data from a webhook to a Google Sheet',
     'Show my next Google Calendar events in a dashboard',
     'Create Trello cards when a ticket is created',
     'Create HubSpot contacts when users sign up',

@@ -32,9 +32,10 @@ function toPlan(reading: Understood, context: PlannerContext): Plan {
   const trigger = triggerOf(reading, context)
   const actions = actionsOf(reading, trigger, context)
   const blueprint = blueprintOf({ trigger, actions }, context)
+  const subject = trigger.kind === 'record' ? blueprint.entity : trigger.kind === 'webhook' ? blueprint.made[0] : null
   const slots = slotsFor(reading.text, [...blueprint.reads, ...blueprint.writes], {
     model: context.model,
-    emailField: trigger.kind === 'record' && blueprint.entity ? emailField(blueprint.entity.entity) : null,
+    emailField: subject ? emailField(subject.entity) : null,
   })
   const values = Object.fromEntries(slots.map(({ id, value }) => [id, value]))
   return {
@@ -84,7 +85,12 @@ function actionsOf({ actions, text, entities, trigger: read }: Understood, trigg
     entities.find(name => !steps.some(step => step.connector === 'app' && step.object === name)) ??
     (wantsDigest(text) ? (model.entities[0]?.entity.name ?? 'Item') : undefined)
   const own =
-    trigger.kind !== 'record' && read.kind !== 'connector' && !reads && about !== undefined && steps.some(step => step.connector !== 'app')
+    trigger.kind !== 'record' &&
+    trigger.kind !== 'webhook' &&
+    read.kind !== 'connector' &&
+    !reads &&
+    about !== undefined &&
+    steps.some(step => step.connector !== 'app')
   return own ? [{ connector: 'app', verb: 'read', object: about }, ...steps] : steps
 }
 

@@ -1,9 +1,11 @@
 import type { Condition, ReadTrigger } from './language/trigger.ts'
 import type { ReadAction } from './language/actions.ts'
+import type { HookTrigger } from './language/hook-sender.ts'
 
 export type ReadingTrigger =
   | { kind: 'schedule'; cron: string; timezone: string | null }
-  | Extract<ReadTrigger, { kind: 'connector' | 'webhook' }>
+  | Extract<ReadTrigger, { kind: 'connector' }>
+  | HookTrigger
   | { kind: 'record'; entity: string | null; event: 'created' | 'updated' | 'deleted'; condition: Condition | null }
   | { kind: 'manual' }
   | { kind: 'page'; via: 'load' | 'button' | 'form' }

@@ -2,6 +2,7 @@ import type { Plan, PlanAction } from '../core/plan.ts'
 import { recipeFor } from './changes/recipes.ts'
 import type { PlannerContext } from './context.ts'
 import { plural } from './language/words.ts'
+import { hookSenders } from './vocabulary/hook-senders.ts'
 import { serviceById } from './vocabulary/services.ts'
 
 /** Why a plan cannot be built in this version, in one sentence, with the closest things that can. */
@@ -39,12 +40,7 @@ export function obstacleOf(plan: Pick<Plan, 'trigger' | 'actions'>, context: Pla
   switch (plan.trigger.kind) {
     case 'connector':
       return {
-        message: `Starting a flow when something happens in ${nameOf(plan.trigger.connector, context)} comes in a later version; a flow that looks on a schedule works today.`,
-        suggestions: alternatives(plan, context),
-      }
-    case 'webhook':
-      return {
-        message: 'Starting a flow by webhook comes in a later version; a flow that starts with a new record or on a schedule works today.',
+        message: `Starting a flow when something happens in ${nameOf(plan.trigger.connector, context)} comes in a later version; a flow that looks on a schedule${hookSenders.has(plan.trigger.connector) ? ', or that it calls by webhook,' : ''} works today.`,
         suggestions: alternatives(plan, context),
       }
     case 'page':
@@ -80,7 +76,13 @@ function alternatives({ trigger, actions }: Pick<Plan, 'trigger' | 'actions'>, c
       : undefined)
   const write = actions.find(action => !['read', 'search'].includes(action.verb) && canDo(action, context) && action.connector !== source)
   const ask = write ? requestFor(write) : 'send me an email with Gmail'
-  if (source) return [`Every morning, read ${plural(read?.object ?? objectRead(source))} from ${plainName(source, context)} and ${ask}`]
+  const caller = trigger.kind === 'connector' ? hookSenders.get(trigger.connector) : undefined
+  const called =
+    caller && trigger.kind === 'connector' && write && write.connector !== trigger.connector
+      ? [`When ${caller.name} sends ${article(trigger.event.split('.')[0] ?? '')} webhook, ${ask}`]
+      : []
+  if (source)
+    return [...called, `Every morning, read ${plural(read?.object ?? objectRead(source))} from ${plainName(source, context)} and ${ask}`]
   return write ? [`When a new record is added, ${ask}`, `Every morning, ${ask}`] : []
 }
 

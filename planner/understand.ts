@@ -1,6 +1,7 @@
 import { channelServices } from './vocabulary/kinds.ts'
 import { toEnglish } from './vocabulary/foreign.ts'
 import { clausesOf } from './language/clauses.ts'
+import { readHookSender } from './language/hook-sender.ts'
 import { modeOf } from './language/mode.ts'
 import { findSchedule, type Span } from './language/schedule.ts'
 import { resolveUnnamed, unitsOf } from './language/units.ts'
@@ -16,7 +17,7 @@ const editNoun = /\b(?:flow|trigger|automation|workflow|zap|scenario)\b/i
 
 /** Reads a prompt by rules over words: pure, deterministic, and about a millisecond. `knownEntities` are names of the app's own data. */
 export function understand(prompt: string, knownEntities: readonly string[] = []): Reading {
-  const text = tidy(toEnglish(prompt))
+  const { text, hook } = readHookSender(tidy(toEnglish(prompt)))
   if ((text.match(/\p{L}{2,}/gu) ?? []).length < 2) return { outcome: 'clarify', why: 'empty', connectors: [] }
   const schedule = findSchedule(text)
   const bare = schedule ? without(text, schedule.spans) : text
@@ -31,7 +32,8 @@ export function understand(prompt: string, knownEntities: readonly string[] = []
   const clauses = clausesOf(units)
   const facts = gather(clauses, { scheduled: schedule !== null, text })
   const mode = modeOf(text)
-  const trigger = decideTrigger(facts, { schedule, mode, text })
+  const decided = decideTrigger(facts, { schedule, mode, text })
+  const trigger = decided?.kind === 'webhook' ? hook : decided
   if (trigger === null) return { outcome: 'clarify', why: facts.unnamedSend ? 'service' : 'action', connectors }
 
   const read = new Set([...facts.actions.map(action => action.connector), ...facts.sources.map(source => source.unit.id), ...facts.linked])

@@ -2,13 +2,12 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../core/errors.ts'
-
-const loopback = ['127.0.0.1', '[::1]', 'localhost']
+import { isOnThisMachine } from '../core/practice-place.ts'
 
 const publicUrl = z
   .url({ protocol: /^https?$/ })
   .transform(text => new URL(text))
-  .refine(url => url.protocol === 'https:' || loopback.includes(url.hostname), 'must begin with https:// unless it is on this machine')
+  .refine(url => url.protocol === 'https:' || isOnThisMachine(url), 'must begin with https:// unless it is on this machine')
   .refine(
     url => url.pathname === '/' && !url.search && !url.hash && !url.username,
     'must be an origin without a path, as https://relay.example.com',
@@ -19,6 +18,19 @@ const key = z
   .base64()
   .transform(text => Buffer.from(text, 'base64'))
   .refine(bytes => bytes.length === 32, 'must be 32 bytes in base64, as “openssl rand -base64 32” makes them')
+
+/** A host with or without a port, as an address writes it. */
+const hostAndPort = z.string().transform((text, context) => {
+  const [, host = '', port] = /^(\[[\da-f:.]+\]|[^:/?#@[\]\s]+)(?::(\d+))?$/i.exec(text) ?? []
+  const hostname = URL.parse(`http://${host}`)?.hostname
+  if (hostname) return port === undefined ? hostname : `${hostname}:${port}`
+  context.addIssue({ code: 'custom', message: 'must be hosts with commas in between, as gitlab.intern, 10.0.0.7:8443' })
+  return z.NEVER
+})
+const hosts = z
+  .string()
+  .transform(text => text.split(',').map(part => part.trim()))
+  .pipe(z.array(hostAndPort))
 
 const count = (most: number) =>
   z
@@ -43,12 +55,23 @@ const environment = z.object({
   RELAY_NEW_KEY: key.optional(),
   /** The folder of the SQLite file and of the key. */
   PLUGBOARD_RELAY_DATA: z.string().optional(),
+  /** The folder of the ledger, which knows what a restored database has forgotten. */
+  RELAY_LEDGER: z.string().optional(),
   /** Postgres, for a relay of several nodes. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** How many proxies in front of the relay add to X-Forwarded-For. What they did not add is not believed. */
   RELAY_TRUSTED_PROXIES: count(10).default(0),
+  /** How many versions of an app are kept to roll back to. */
+  RELAY_KEEP_VERSIONS: count(1000).pipe(z.number().min(2)).default(30),
   /** How long requests may go on after the relay was asked to end. */
   RELAY_DRAIN_SECONDS: count(600).default(20),
+  /** Hosts of private networks that the relay may send requests to. To all others it sends none. */
+  RELAY_ALLOW_PRIVATE_HOSTS: hosts.default([]),
+  /** Practice accounts for apps that use them: the address that `npm run practice` prints on this machine. */
+  RELAY_PRACTICE_URL: z
+    .url({ protocol: /^http$/ })
+    .refine(text => isOnThisMachine(new URL(text)), 'must be the address that “npm run practice” prints on this machine')
+    .optional(),
   /** Sign-in through the company's own OpenID provider. */
   RELAY_OIDC_ISSUER: z.url({ protocol: /^https?$/ }).optional(),
   RELAY_OIDC_CLIENT_ID: z.string().optional(),
@@ -69,9 +92,14 @@ export type RelayConfig = {
   key: Buffer | null
   newKey: Buffer | null
   dataFolder: string
+  ledgerFolder: string
   databaseUrl: string | null
   trustedProxies: number
   drainMs: number
+  /** Each with any port or with one. */
+  privateHosts: string[]
+  practiceUrl: string | null
+  versionsKept: number
   oidc: Oidc | null
 }
 
@@ -81,6 +109,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): RelayConfig {
   const parsed = environment.safeParse(given)
   if (!parsed.success) throw invalid(parsed.error)
   const found = parsed.data
+  const dataFolder = resolve(found.PLUGBOARD_RELAY_DATA ?? join(homedir(), '.plugboard-relay'))
   return {
     port: found.PORT,
     host: found.HOST,
@@ -88,10 +117,14 @@ export function readConfig(variables: NodeJS.ProcessEnv): RelayConfig {
     name: found.RELAY_NAME,
     key: found.RELAY_KEY ?? null,
     newKey: found.RELAY_NEW_KEY ?? null,
-    dataFolder: resolve(found.PLUGBOARD_RELAY_DATA ?? join(homedir(), '.plugboard-relay')),
+    dataFolder,
+    ledgerFolder: resolve(found.RELAY_LEDGER ?? join(dataFolder, 'ledger')),
     databaseUrl: found.DATABASE_URL ?? null,
     trustedProxies: found.RELAY_TRUSTED_PROXIES,
     drainMs: found.RELAY_DRAIN_SECONDS * 1000,
+    privateHosts: found.RELAY_ALLOW_PRIVATE_HOSTS,
+    versionsKept: found.RELAY_KEEP_VERSIONS,
+    practiceUrl: found.RELAY_PRACTICE_URL ?? null,
     oidc: readOidc(found),
   }
 }

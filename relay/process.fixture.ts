@@ -5,8 +5,13 @@ import { createInterface } from 'node:readline'
 import type { Teardown } from './relay.fixture.ts'
 
 /** A relay as a process of its own, as operators run it. Killed at the end of the test when it has not ended by then. */
-export function spawnRelay(t: Teardown, settings: Record<string, string>, args: string[] = []) {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts'), ...args], {
+export function spawnRelay(
+  t: Teardown,
+  settings: Record<string, string>,
+  args: string[] = [],
+  program = join(import.meta.dirname, 'serve.ts'),
+) {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

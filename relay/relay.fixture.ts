@@ -11,21 +11,31 @@ export type Teardown = { after(end: () => Promise<void> | void): void }
 export const databases = ['SQLite', 'Postgres'] as const
 export type DatabaseKind = (typeof databases)[number]
 
+/** Settings of a relay on a Postgres database: all its nodes have the same key. */
+export const onPostgres = (url: string) => ({ DATABASE_URL: url, RELAY_KEY: Buffer.alloc(32, 7).toString('base64') })
+
 /** Settings of a relay with a database of its own. */
 export async function testSettings(t: Teardown, kind: DatabaseKind): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'relay-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  // Its relay may be about to end, and still write.
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }))
   const settings = { PORT: '0', PLUGBOARD_RELAY_DATA: folder }
   if (kind === 'SQLite') return settings
   const database = await makeTestDatabase()
   t.after(async () => database[Symbol.asyncDispose]())
-  return { ...settings, DATABASE_URL: database.url, RELAY_KEY: Buffer.alloc(32, 7).toString('base64') }
+  return { ...settings, ...onPostgres(database.url) }
 }
 
-export type TestRelayOptions = Pick<RelayOptions, 'limits' | 'now'> & { kind?: DatabaseKind; settings?: Record<string, string> }
+export type TestRelayOptions = Pick<RelayOptions, 'limits' | 'now' | 'tokens' | 'hooks' | 'catalogue' | 'bundle'> & {
+  kind?: DatabaseKind
+  settings?: Record<string, string>
+}
 
 /** A relay on loopback that is not set up yet, with what it logged. */
 export async function startTestRelay(t: Teardown, { kind = 'SQLite', settings = {}, ...options }: TestRelayOptions = {}) {
+  let close = async () => {}
+  // Before its database is dropped: what is to be done after a test is done in the order in which it was asked for.
+  t.after(() => close())
   const lines: string[] = []
   const given = settings['PLUGBOARD_RELAY_DATA'] ? settings : { ...(await testSettings(t, kind)), ...settings }
   const relay = await startRelay({
@@ -35,11 +45,10 @@ export async function startTestRelay(t: Teardown, { kind = 'SQLite', settings = 
     ...options,
   })
   let open = true
-  const close = async () => {
+  close = async () => {
     if (open) await relay.close()
     open = false
   }
-  t.after(close)
   return { ...relay, close, lines, settings: given, browser: () => createBrowser(relay.url) }
 }
 
@@ -87,7 +96,7 @@ export const owner = { name: 'Olga Owner', email: 'olga@example.com', password: 
 const secretIn = (address: string | null): string => new URL(address ?? '').searchParams.get('token') ?? ''
 
 /** A browser in which the owner has set the relay up and is signed in. */
-export async function setUp(relay: TestRelay, person = owner): Promise<Browser> {
+export async function setUp(relay: Pick<TestRelay, 'browser' | 'setupUrl'>, person = owner): Promise<Browser> {
   const browser = relay.browser()
   await browser.post('/set-up', { token: secretIn(relay.setupUrl), ...person })
   return browser

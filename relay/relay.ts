@@ -1,10 +1,11 @@
 import { relayInfo } from '../core/contract/relay.ts'
+import { AppError } from '../core/errors.ts'
 import { createRelayApp } from './app.ts'
 import type { RelayConfig } from './config.ts'
 import { openRelayDatabase } from './database.ts'
 import { readMasterKeys } from './keys/master.ts'
 import type { Log } from './log.ts'
-import { createRooms } from './rooms.ts'
+import { createRooms, type RoomsOptions } from './rooms.ts'
 import { startServer, type ServerLimits } from './server.ts'
 
 export type Relay = {
@@ -17,40 +18,51 @@ export type Relay = {
   close(): Promise<void>
 }
 
-export type RelayOptions = { config: RelayConfig; version: string; log: Log; limits?: ServerLimits; now?: () => number }
+export type RelayOptions = { config: RelayConfig; version: string; log: Log; limits?: ServerLimits; now?: () => number } & Pick<
+  RoomsOptions,
+  'outbound' | 'tokens' | 'hooks' | 'catalogue' | 'apps' | 'bundle'
+>
 
 /** Starts a relay in this process. Errors: `conflict`, `unavailable`, `validation`, one sentence each. */
-export async function startRelay({ config, version, log, limits, now }: RelayOptions): Promise<Relay> {
+export async function startRelay({ config, version, log, limits, now, ...more }: RelayOptions): Promise<Relay> {
   const masters = await readMasterKeys(config)
   if (masters.made)
     log.warn(`A master key was made in ${masters.made}. Back it up: without it, connections on this relay have to be connected again.`)
   if (config.databaseUrl && !config.key)
     log.warn('Set RELAY_KEY to the same key on every node: the one in the data folder is for this node alone.')
-  const { database, close } = await openRelayDatabase(config)
+  const databases = await openRelayDatabase(config)
   try {
     const server = await startServer(config, limits)
     const url = config.url ?? `http://127.0.0.1:${server.port}`
-    let ready = true
-    const rooms = await createRooms({ config, url, version, database, masters, log, now }).catch(async (error: unknown) => {
+    const ending = new AbortController()
+    const rooms = await createRooms({ config, url, version, databases, masters, log, now, ...more }).catch(async (error: unknown) => {
       await server.drain(0)
       throw error
     })
-    const app = createRelayApp(rooms, () => ready)
+    // What the operator has named as this relay's own: its address, and who vouches for its people.
+    for (const own of [config.url, config.oidc?.issuer]) if (own) rooms.outbound.allow(own)
+    const app = createRelayApp(rooms, ending.signal)
     server.answer((request, env) => app.fetch(request, env))
+    await rooms.apps.start()
+    rooms.inbox.start()
     const token = await rooms.setup.newLink()
     return {
       url,
       setupUrl: token && `${url}/set-up?token=${token}`,
       reachesItself: () => leadsTo(url, rooms.info.publicKey.kid),
       async close() {
-        ready = false
+        ending.abort()
         const cutOff = await server.drain(config.drainMs)
         if (cutOff > 0) log.warn('Requests were cut off, because they took too long to finish.', { cutOff })
-        await close()
+        // A database that is away must not keep a relay from ending.
+        for (const room of [rooms.inbox, rooms.apps, rooms.custody])
+          await room.close().catch((cause: unknown) => log.report(AppError.from(cause)))
+        await rooms.practice.close()
+        await databases.close()
       },
     }
   } catch (error) {
-    await close()
+    await databases.close()
     throw error
   }
 }

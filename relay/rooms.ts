@@ -1,110 +1,98 @@
+import { catalogue as everyTool, type Catalogue } from '../connectors/catalogue.ts'
 import type { RelayInfo } from '../core/contract/relay.ts'
-import type { Database, Steps } from '../host/store/engine.ts'
-import { createAudit, type Audit } from './audit/audit.ts'
+import { AppError } from '../core/errors.ts'
+import type { AppsOptions } from './apps/apps.ts'
 import type { RelayConfig } from './config.ts'
-import { createDesktops, type Desktops } from './desktops/desktops.ts'
-import { createDesktopTables } from './desktops/tables.ts'
-import { createEnvelope, type Envelope } from './keys/envelope.ts'
+import type { CustodySettings } from './custody/open.ts'
+import type { RelayDatabase } from './database.ts'
 import type { MasterKeys } from './keys/master.ts'
 import { publicKey, sessionSecret } from './keys/secrets.ts'
-import { createKeyTables } from './keys/tables.ts'
-import { createLimits, type Limits } from './limits.ts'
 import type { Log } from './log.ts'
-import { createAccounts, type Accounts } from './members/accounts.ts'
-import { createInvitations, type Invitations } from './members/invitations.ts'
-import { createMembers, firstWorkspace, type Members, type Workspace } from './members/members.ts'
-import { createReset, type Reset } from './members/reset.ts'
-import { createSessions, type Sessions } from './members/sessions.ts'
-import { createSetup, type Setup } from './members/setup.ts'
-import { createMemberTables } from './members/tables.ts'
+import { createOutbound, type Outbound } from './outbound/outbound.ts'
+import { createBundle, type Bundle } from './published/bundle.ts'
+import type { ReleaseHooks } from './releases/activate.ts'
+import { openConnections, type Connections } from './rooms/connections.ts'
+import { openGround, type Ground } from './rooms/ground.ts'
+import { openPeople, type People } from './rooms/people.ts'
+import { openPublishing, type Publishing } from './rooms/publishing.ts'
+import { openRunning, type Running } from './rooms/running.ts'
 
 /** All that requests are answered from. */
-export type Rooms = {
-  /** The public address: an origin without a slash at its end. */
-  url: string
-  info: RelayInfo
-  trustedProxies: number
-  workspace: Workspace
-  database: Database
-  log: Log
-  envelope: Envelope
-  audit: Audit
-  limits: Limits
-  accounts: Accounts
-  members: Members
-  setup: Setup
-  invitations: Invitations
-  reset: Reset
-  sessions: Sessions
-  desktops: Desktops
-}
+export type Rooms = Ground &
+  People &
+  Publishing &
+  Connections &
+  Running & {
+    info: RelayInfo
+    trustedProxies: number
+    /** Where requests of the relay may go. What is not on the internet has to be allowed here first. */
+    outbound: Pick<Outbound, 'allow'>
+    /** The page that shows published apps. */
+    bundle: Bundle
+  }
 
 export type RoomsOptions = {
-  config: Pick<RelayConfig, 'name' | 'oidc' | 'trustedProxies'>
+  config: Pick<RelayConfig, 'name' | 'oidc' | 'trustedProxies' | 'dataFolder' | 'ledgerFolder' | 'practiceUrl' | 'versionsKept'>
   url: string
   version: string
-  database: Database
+  databases: Pick<RelayDatabase, 'database' | 'openApp'>
   masters: MasterKeys
   log: Log
+  /** The guard of this process. Without it, as where relays share a process, nothing watches over where requests go. */
+  outbound?: Outbound
   now?: () => number
+  /** Who renews connections, and how patiently. */
+  tokens?: Pick<CustodySettings, 'partyOf' | 'timing' | 'returningMs'>
+  /** When apps fall asleep. */
+  apps?: Pick<AppsOptions, 'idleMs'>
+  /** Takes the place of what is done to a release before it goes live, and of who hears of it after. */
+  hooks?: Partial<ReleaseHooks>
+  /** The tools that accounts can be connected of. */
+  catalogue?: Catalogue
+  bundle?: Bundle
 }
 
-/** Makes the tables that are missing and puts the rooms together. Nodes may do this at the same time. */
-export async function createRooms({ config, url, version, database, masters, log, now = Date.now }: RoomsOptions): Promise<Rooms> {
-  await createKeyTables(database)
-  await createMemberTables(database)
-  await createDesktopTables(database)
-  const audit = await createAudit(database, now)
-  const limits = await createLimits(database, now)
-  const envelope = createEnvelope(database, masters, now)
-  const lost = await envelope.lost()
-  if (lost > 0)
-    log.warn(
-      'Some keys cannot be opened with this master key. What they protect has to be connected again, unless the right key comes back.',
-      { lost },
-    )
+/**
+ * Puts the relay together: each line needs what the lines above it opened. Apps come last, and two rooms tell them what is new: by then
+ * they are there. Nodes may do this at the same time.
+ */
+export async function createRooms({
+  config,
+  url,
+  version,
+  databases,
+  masters,
+  log,
+  outbound = createOutbound(),
+  now = Date.now,
+  tokens,
+  hooks,
+  apps: sleep,
+  catalogue = everyTool,
+  bundle = createBundle(),
+}: RoomsOptions): Promise<Rooms> {
+  const ground = await openGround({ name: config.name, url, databases, masters, log, now })
+  const { database, envelope, workspace } = ground
+  const secret = await sessionSecret(database, envelope, now)
 
-  const workspace = await firstWorkspace(database, config.name, now)
-  const desktops = createDesktops(database, audit, now)
-  const sessions = createSessions(database, audit, now)
-  function* endAccess(userId: string): Steps<void> {
-    yield* sessions.endAllOf(userId)
-    yield* desktops.endAllOf(userId)
-  }
-  const members = createMembers(database, audit, endAccess)
-  const invitations = createInvitations(database, audit, now)
-  const accounts = createAccounts({
-    database,
-    url,
-    secret: await sessionSecret(database, envelope, now),
-    oidc: config.oidc,
-    mayJoin: invitations.isInvited,
-    admit: async userId => (await members.of(userId)) !== null || invitations.admit(userId),
-    async signedIn(userId, ip) {
-      const member = await members.of(userId)
-      if (member)
-        await database.transaction(() =>
-          audit.note({ workspaceId: member.workspaceId, actor: userId, action: 'member.signed_in', subject: member.email, ip }),
-        )
-    },
-    warn: message => log.warn(message),
+  const people = await openPeople(ground, { oidc: config.oidc, secret })
+  const publishing = openPublishing(ground, {
+    config,
+    hooks,
+    announce: appId => running.apps.note(appId, 'release'),
+    onActivated: async appId => running.apps.noted(appId, 'release'),
   })
-  return {
-    url,
-    info: { name: workspace.name, version, issuer: url, publicKey: await publicKey(database, envelope, now) },
-    trustedProxies: config.trustedProxies,
-    workspace,
-    database,
-    log,
-    envelope,
-    audit,
-    limits,
-    accounts,
-    members,
-    setup: createSetup(database, audit, workspace, now),
-    invitations,
-    reset: createReset(database, audit, members, endAccess, now),
-    sessions,
-    desktops,
-  }
+  const connections = await openConnections(ground, people, publishing, {
+    config,
+    catalogue,
+    outbound,
+    tokens,
+    moved: appId => void running.apps.changed(appId, 'accounts').catch((cause: unknown) => log.report(AppError.from(cause))),
+    emailIn: (sessionId, { appId, userId }) =>
+      running.apps.use(appId, async app => (await running.appUsers.of(app)).emailIn(sessionId, userId)),
+  })
+  const running = await openRunning(ground, publishing, connections, { secret, sleep })
+
+  const info = { name: workspace.name, version, issuer: url, publicKey: await publicKey(database, envelope, now) }
+  return { ...ground, ...people, ...publishing, ...connections, ...running, info, trustedProxies: config.trustedProxies, outbound, bundle }
 }

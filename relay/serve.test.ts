@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { describe, it } from 'node:test'
+import { makeTestDatabase } from '../host/store/postgres.fixture.ts'
 import { spawnRelay } from './process.fixture.ts'
-import { createBrowser, databases, owner, testSettings } from './relay.fixture.ts'
+import { createBrowser, databases, onPostgres, owner, testSettings } from './relay.fixture.ts'
 
 const token = (address: string | undefined) => new URL(address ?? '').searchParams.get('token') ?? ''
 
@@ -21,11 +22,8 @@ for (const kind of databases)
       assert.equal(infos[0]?.publicKey.kid, infos[1]?.publicKey.kid)
       const [, link] = (await nodes[0]?.line(/Set it up, once: (\S+)/)) ?? []
       const browser = createBrowser(first)
-      assert.equal((await browser.post('/set-up', { token: token(link), ...owner })).url.pathname, '/account')
-      assert.equal(
-        (await createBrowser(second).post('/sign-in', { email: owner.email, password: owner.password })).url.pathname,
-        '/account',
-      )
+      assert.equal((await browser.post('/set-up', { token: token(link), ...owner })).url.pathname, '/apps')
+      assert.equal((await createBrowser(second).post('/sign-in', { email: owner.email, password: owner.password })).url.pathname, '/apps')
       const [, other] = (await nodes[1]?.line(/Set it up, once: (\S+)/)) ?? []
       assert.equal((await createBrowser(second).get(`/set-up?token=${token(other)}`)).status, 410, 'the other node’s link is over, too')
     })
@@ -101,6 +99,17 @@ for (const kind of databases)
         assert.ok(!all.includes(secret), secret)
     })
   })
+
+it('a relay ends when it is asked to, also after its database is gone', async t => {
+  const database = await makeTestDatabase()
+  const settings = { ...(await testSettings(t, 'SQLite')), ...onPostgres(database.url) }
+  const relay = spawnRelay(t, settings)
+  const url = await relay.url()
+  await database[Symbol.asyncDispose]()
+  assert.equal((await fetch(`${url}/readyz`)).status, 503)
+  relay.child.kill('SIGTERM')
+  assert.equal(await relay.exit, 0)
+})
 
 describe('a relay that cannot start', () => {
   it('says in one sentence why', async t => {

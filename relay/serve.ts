@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts'
 import { readConfig } from './config.ts'
 import { rotateMasterKey } from './keys/rotate.ts'
 import { createLog } from './log.ts'
+import { createOutbound } from './outbound/outbound.ts'
 import { startRelay } from './relay.ts'
 
 const parentCheckMs = 500
@@ -11,7 +12,9 @@ const log = createLog()
 
 async function serve(): Promise<void> {
   const config = readConfig(process.env)
-  const relay = await startRelay({ config, version: manifest.version, log })
+  const outbound = createOutbound({ allowedHosts: config.privateHosts })
+  outbound.guardProcess()
+  const relay = await startRelay({ config, version: manifest.version, log, outbound })
   endWhenAsked(relay.close)
   process.on('uncaughtException', cause => log.report(AppError.from(cause)))
   log.info(`The relay is running at ${relay.url}`, { url: relay.url })

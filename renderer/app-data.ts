@@ -12,7 +12,11 @@ export const keys = {
   oauthClients: ['oauth-clients'],
   vault: ['vault'],
   apps: ['apps'],
+  relay: ['relay'],
+  relayApps: ['relay-apps'],
   connectors: ['connectors'],
+  /** What begins the keys of all that belongs to an app. */
+  everyApp: ['app'],
   actions: (connector: string) => ['actions', connector],
   model: (appId: string) => ['app', appId, 'model'],
   connections: (appId: string) => ['app', appId, 'connections'],
@@ -23,6 +27,9 @@ export const keys = {
   counts: (appId: string) => ['app', appId, 'counts'],
   runs: (appId: string) => ['app', appId, 'runs'],
   history: (appId: string) => ['app', appId, 'history'],
+  publish: (appId: string) => ['app', appId, 'publish'],
+  publishPreview: (appId: string) => ['app', appId, 'publish-preview'],
+  webhook: (appId: string, flow: string) => ['app', appId, 'webhook', flow],
 }
 
 export const useInfo = () => useCall(keys.info, () => client.system.info(), { staleTime: Infinity })
@@ -30,7 +37,13 @@ export const useSystem = () => useStream(keys.system, signal => client.system.wa
 export const useSettings = () => useCall(keys.settings, () => client.settings.get(), { staleTime: Infinity })
 export const useVault = () => useCall(keys.vault, () => client.vault.status())
 export const useApps = () => useCall(keys.apps, () => client.apps.list())
-export const useConnectors = () => useCall(keys.connectors, () => client.connectors.list(), { staleTime: 60_000 })
+/** The relay that this desktop is signed in to, or was until its session ended. */
+export function useRelay() {
+  const { data } = useCall(keys.relay, () => client.relay.status(), { staleTime: 60_000 })
+  return data && data.state !== 'signed_out' ? data : null
+}
+/** What a tool still needs may have been added in the browser meanwhile. */
+export const useConnectors = () => useCall(keys.connectors, () => client.connectors.list(), { refetchOnWindowFocus: 'always' })
 /** What goes into a tool's actions and comes out. Declared with the product: it never changes while it runs. */
 export const actionsQuery = (connector: string) => ({
   queryKey: keys.actions(connector),
@@ -66,8 +79,8 @@ export function useAppSignals(appId: string): void {
   const connections = useConnections(appId).data
   const run = useStream(['app', appId, 'last-run'], signal => client.host.runs.watch({ appId }, { signal })).data
   const change = useStream(['app', appId, 'last-change'], signal => client.host.records.watch({ appId }, { signal })).data
-  useEffect(() => refresh(keys.flows(appId), keys.history(appId), keys.counts(appId)), [appId, model])
-  useEffect(() => refresh(keys.flows(appId), keys.connectors, keys.lately(appId)), [appId, connections])
+  useEffect(() => refresh(keys.flows(appId), keys.history(appId), keys.counts(appId), keys.publishPreview(appId)), [appId, model])
+  useEffect(() => refresh(keys.flows(appId), keys.connectors, keys.lately(appId), keys.publishPreview(appId)), [appId, connections])
   useEffect(() => refresh(keys.runs(appId), keys.flows(appId), keys.apps), [appId, run])
   useEffect(() => refresh(keys.counts(appId)), [appId, change])
 }

@@ -1,4 +1,4 @@
-import { hashKey, QueryClient, skipToken, useMutation, useQuery, type QueryKey } from '@tanstack/react-query'
+import { focusManager, hashKey, QueryClient, skipToken, useMutation, useQuery, type QueryKey } from '@tanstack/react-query'
 import { useEffect, useRef } from 'react'
 import { AppError } from '../core/errors.ts'
 import { useConnection, whenOpen } from './client.ts'
@@ -17,6 +17,17 @@ export const queryClient = new QueryClient({
   },
 })
 
+// A window that lay behind the browser's was visible all the while.
+focusManager.setEventListener(tell => {
+  const back = () => tell()
+  window.addEventListener('focus', back)
+  document.addEventListener('visibilitychange', back)
+  return () => {
+    window.removeEventListener('focus', back)
+    document.removeEventListener('visibilitychange', back)
+  }
+})
+
 // What was asked while main was away is asked again when it is back.
 useConnection.subscribe(({ status }, before) => {
   if (status === 'open' && before.status === 'lost') void queryClient.invalidateQueries()
@@ -26,7 +37,7 @@ useConnection.subscribe(({ status }, before) => {
 export function useCall<T>(
   key: QueryKey,
   call: (signal: AbortSignal) => Promise<T>,
-  options: { enabled?: boolean; staleTime?: number } = {},
+  options: { enabled?: boolean; staleTime?: number; refetchInterval?: number; refetchOnWindowFocus?: 'always' } = {},
 ) {
   return useQuery({ queryKey: key, queryFn: ({ signal }) => call(signal), ...options })
 }

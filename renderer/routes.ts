@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react'
 
-export const screens = ['data', 'functions', 'flows', 'integrations', 'runs', 'settings'] as const
+export const screens = ['data', 'functions', 'flows', 'integrations', 'runs', 'publish', 'settings'] as const
 export type ScreenName = (typeof screens)[number]
 
 /** Where the user is. `path` is what follows the screen: a part's name, then what is open in it. */

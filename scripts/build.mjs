@@ -1,46 +1,47 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { inModules, pinnedNode, root, say, seconds } from './paths.mjs'
 import { runProgram } from './run-program.mjs'
 
-const sources = [
-  'core',
-  'connectors',
-  'host',
-  'oauth',
-  'tokens',
-  'planner',
-  'main',
-  'preload',
-  'renderer',
-  'resources',
-  'electron.vite.config.ts',
-  'package-lock.json',
-]
-const stamp = join(root, 'out', '.stamp')
+const page = ['core', 'renderer', 'package-lock.json']
+const desktop = {
+  what: 'Plugboard',
+  sources: [...page, 'connectors', 'host', 'oauth', 'tokens', 'planner', 'main', 'preload', 'resources', 'electron.vite.config.ts'],
+  stamp: join(root, 'out', '.stamp'),
+  words: [inModules('electron-vite', 'bin', 'electron-vite.js'), 'build'],
+}
+/** What a relay serves as the pages of published apps. */
+const published = {
+  what: 'the pages of published apps',
+  sources: [...page, 'published.vite.config.ts'],
+  stamp: join(root, 'out', 'published', '.stamp'),
+  words: [inModules('vite', 'bin', 'vite.js'), 'build', '--config', join(root, 'published.vite.config.ts')],
+}
 
-/** Builds the shells, the host and the page, unless that was done from the same sources. False when it failed; why has been said. */
-export async function build() {
+/** Builds the shells, the host and the pages, unless that was done from the same sources. False when it failed; why has been said. */
+export const build = async () => (await buildOnce(desktop)) && buildPublished()
+
+/** Builds what a relay needs. */
+export const buildPublished = () => buildOnce(published)
+
+async function buildOnce({ what, sources, stamp, words }) {
   const fingerprint = fingerprintOf(root, sources)
-  if (readStamp() === fingerprint) return true
+  if (readStamp(stamp) === fingerprint) return true
   const startedAt = performance.now()
-  say('Building…')
-  const { code, output } = await runProgram(pinnedNode(), [inModules('electron-vite', 'bin', 'electron-vite.js'), 'build'], {
-    quiet: true,
-    cwd: root,
-  })
+  say(`Building ${what}…`)
+  const { code, output } = await runProgram(pinnedNode(), words, { quiet: true, cwd: root })
   if (code !== 0) {
     say(`${output.trim()}\nThe build failed.`)
     return false
   }
-  mkdirSync(join(root, 'out'), { recursive: true })
+  mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, fingerprint)
   say(`Built in ${seconds(startedAt)}.`)
   return true
 }
 
-function readStamp() {
+function readStamp(stamp) {
   try {
     return readFileSync(stamp, 'utf8')
   } catch {
@@ -76,4 +77,8 @@ function filesOf(folder, path) {
     .flatMap(entry => (entry.isDirectory() ? filesOf(folder, join(path, entry.name)) : [join(path, entry.name)]))
 }
 
-if (process.argv[1] === import.meta.filename) process.exitCode = (await build()) ? 0 : 1
+/** `npm run build`; with `--published`, what a relay needs alone. */
+if (process.argv[1] === import.meta.filename) {
+  const done = process.argv.includes('--published') ? await buildPublished() : await build()
+  process.exitCode = done ? 0 : 1
+}

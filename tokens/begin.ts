@@ -84,7 +84,7 @@ export function* beginAttempt(ground: Ground, wish: Wish): Steps<Beginning> {
 }
 
 /** What a process that is proved dead left open. Its token is tried again once its request can no longer be on its way. True when there was something. */
-export function* closeDead({ database, timing }: Ground, connectionId: string): Steps<boolean> {
+export function* closeDead({ database, timing }: Pick<Ground, 'database' | 'timing'>, connectionId: string): Steps<boolean> {
   const { row, now } = yield* lockRow(database, connectionId)
   if (!row) return false
   const dead = (yield* settleAttempts(row, now)).filter(each => each.end === 'dead' && each.closedAt === now)

@@ -3,6 +3,7 @@ import type { Grant } from '../oauth/grant.ts'
 import type { RefreshAnswer } from '../oauth/refresh.ts'
 import type { Steps } from '../host/store/engine.ts'
 import type { Ground, OpenAttempt } from './begin.ts'
+import type { TokenDatabase } from './database.ts'
 import { grantFields, type Lives } from './grant-fields.ts'
 import type { TokenRow } from './row.ts'
 import { attemptsOf, closeAttempt, lockRow, moveTo } from './rows.ts'
@@ -36,7 +37,7 @@ export function* endAttempt(ground: Ground, attempt: OpenAttempt, answer: Refres
 const endings = { granted: 'stored', refused: 'refused', misconfigured: 'refused', notSent: 'not_sent', unclear: 'lost' } as const
 
 /** Gives an attempt back whose time to send is over. */
-export function* dropAttempt({ database }: Ground, { connectionId, fence }: OpenAttempt): Steps<void> {
+export function* dropAttempt(database: TokenDatabase, { connectionId, fence }: OpenAttempt): Steps<void> {
   const { now } = yield* lockRow(database, connectionId)
   yield closeAttempt(fence, 'not_sent', now)
 }

@@ -5,17 +5,21 @@ import type { Grant } from '../oauth/grant.ts'
 import type { OAuthClient } from '../oauth/server.ts'
 import type { TokenDatabase } from './database.ts'
 import { grantFields, type Lives } from './grant-fields.ts'
-import { lockRow } from './rows.ts'
+import type { TokenRow } from './row.ts'
+import { attemptsOf, lockRow } from './rows.ts'
 import { clientContext, tokenContext, type Sealer } from './sealer.ts'
 
-/** A grant that the user has just given, in place of whatever the connection held. Answers to what was sent before it count no more. */
+/**
+ * A grant that the user has just given, or that was handed over under its `grantId`, in place of whatever the connection held. Answers to
+ * what was sent before it count no more.
+ */
 export function* adoptGrant(
   { database, sealer }: { database: TokenDatabase; sealer: Sealer },
   connectionId: string,
-  { grant, client, lives }: { grant: Grant; client: OAuthClient; lives: Lives },
+  { grant, client, lives, grantId = randomUUID() }: { grant: Grant; client: OAuthClient; lives: Lives; grantId?: string },
 ): Steps<void> {
   const { row, now } = yield* lockRow(database, connectionId)
-  const key = { connectionId, grantId: randomUUID(), generation: (row?.generation ?? 0) + 1 }
+  const key = { connectionId, grantId, generation: (row?.generation ?? 0) + 1 }
   const fields = grantFields(grant, lives, now, null)
   yield* forgetGrant(connectionId)
   yield sql`insert into connection_tokens (connection_id, grant_id, generation, access_token, refresh_token, client, scopes, obtained_at,
@@ -34,6 +38,47 @@ export function* dropGrant(database: TokenDatabase, connectionId: string): Steps
   yield sql`insert into connection_tokens (connection_id, grant_id, generation, scopes, obtained_at, state, since)
     values (${connectionId}, ${row.grantId}, ${row.generation + 1}, '[]', ${now}, 'disconnected', ${now})`
 }
+
+/** Another machine holds the grant from now on. What is known of it stays, without anything that opens to a token. */
+export function* releaseGrant(database: TokenDatabase, connectionId: string): Steps<void> {
+  const { row, now } = yield* lockRow(database, connectionId)
+  if (!row) return
+  yield* forgetGrant(connectionId)
+  yield sql`insert into connection_tokens (connection_id, grant_id, generation, scopes, obtained_at, state, since)
+    values (${connectionId}, ${row.grantId}, ${row.generation + 1}, ${JSON.stringify(row.scopes)}, ${now}, 'connected', ${now})`
+}
+
+/** What is known of a grant that another machine holds, in place of whatever the connection held here. */
+export function* noteGrant(
+  database: TokenDatabase,
+  connectionId: string,
+  { scopesGranted, renewable, accessExpiresAt }: { scopesGranted: readonly string[]; renewable: boolean; accessExpiresAt: number | null },
+): Steps<void> {
+  const { row, now } = yield* lockRow(database, connectionId)
+  yield* forgetGrant(connectionId)
+  yield sql`insert into connection_tokens (connection_id, grant_id, generation, scopes, obtained_at, access_expires_at, state, since)
+    values (${connectionId}, ${randomUUID()}, ${(row?.generation ?? 0) + 1}, ${JSON.stringify(scopesGranted)}, ${now},
+      ${renewable ? null : accessExpiresAt}, 'connected', ${now})`
+}
+
+/**
+ * The row, locked. `isQuiet`: no attempt is unfinished, or ended without an answer so lately that its request may still reach the provider.
+ * Otherwise `heldBy` names the process in the way, where that is known.
+ */
+export function* lockQuietly(
+  database: TokenDatabase,
+  connectionId: string,
+  drainMs: number,
+): Steps<{ row: TokenRow | null; now: number; isQuiet: boolean; heldBy: string | null }> {
+  const { row, now } = yield* lockRow(database, connectionId)
+  const attempts = row ? yield* attemptsOf(row) : []
+  const inTheWay = attempts.filter(each => each.state !== 'closed' || now < (each.closedAt ?? now) + drainMs)
+  return { row, now, isQuiet: inTheWay.length === 0, heldBy: inTheWay.find(each => each.state !== 'closed')?.owner ?? null }
+}
+
+/** Whether there is something to hand to another machine: a grant that has not ended. */
+export const canMove = (row: TokenRow | null): row is TokenRow =>
+  row !== null && row.accessToken !== null && (row.state === 'connected' || row.state === 'retrying')
 
 /** As if it had never been. Before another grant it leaves no column of the older one behind. */
 export function* forgetGrant(connectionId: string): Steps<void> {

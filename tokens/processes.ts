@@ -17,7 +17,7 @@ export type OwnProcess = {
 /**
  * Enters this process in `processes`, which names who may be alive. Each holds a lock of the operating system on a file of its own from
  * start to end; it is freed with the process and not while that is stopped, so who gets the lock has the proof of death. Lost database
- * connections, missed heartbeats and lease times are none.
+ * connections, missed heartbeats and lease times are none. Files of another node are not here: its processes are never proved dead here.
  */
 export async function enterProcess(
   database: TokenDatabase,
@@ -44,7 +44,8 @@ export async function enterProcess(
     async bury(processIds) {
       let found = false
       for (const processId of processIds) {
-        const itsLock = processId === id ? null : takeLock(fileOf(processId))
+        const [sameNode] = await database.query(sql`select 1 as one from processes where process_id = ${processId} and node_id = ${nodeId}`)
+        const itsLock = processId === id || !sameNode ? null : takeLock(fileOf(processId))
         if (!itsLock) continue
         await takeOff(processId, itsLock)
         found = true

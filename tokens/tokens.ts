@@ -11,7 +11,8 @@ import type { OwnProcess } from './processes.ts'
 import type { Rotation } from './rotation.ts'
 import { isDue, isUsable, statusOf, type TokenRow, type TokenStatus } from './row.ts'
 import { selectRow, toRow } from './rows.ts'
-import { clientContext, tokenContext } from './sealer.ts'
+import { heldIn } from './held.ts'
+import { tokenContext, type Sealer } from './sealer.ts'
 
 /** A token that works as far as is known. `accessExpiresAt` is epoch ms, or null when it does not end. */
 export type HeldToken = { accessToken: string; generation: number; accessExpiresAt: number | null; scopes: string[] }
@@ -33,7 +34,9 @@ export type Route = {
   refresh(request: { refreshToken: string; scopes: readonly string[]; now: () => number; limitMs: number }): Promise<RefreshAnswer>
 }
 
-export type TokensOptions = Omit<Ground, 'processId'> & {
+export type TokensOptions = Omit<Ground, 'processId' | 'sealer'> & {
+  /** One for all connections, or each connection's own. */
+  sealer: Sealer | ((connectionId: string) => Promise<Sealer>)
   process: OwnProcess
   /** Throws what the user is told when nothing can be sent, before anything is opened. */
   reach(connectionId: string, client: OAuthClient): Promise<Route>
@@ -48,9 +51,10 @@ export type Tokens = ReturnType<typeof createTokens>
  * Keeps the tokens of connections usable, together with any other process on the same database: the protocol of “one connection, many
  * processes, one exchange at a time”. Within this process a map of promises joins callers; between processes the attempt's row decides.
  */
-export function createTokens({ process: own, reach, changed, report, ...options }: TokensOptions) {
-  const ground: Ground = { ...options, processId: own.id }
-  const { database, sealer, timing } = ground
+export function createTokens({ process: own, reach, changed, report, sealer, ...options }: TokensOptions) {
+  const { database, timing } = options
+  const sealerOf = async (id: string): Promise<Sealer> => (typeof sealer === 'function' ? sealer(id) : sealer)
+  const groundOf = async (id: string): Promise<Ground> => ({ ...options, sealer: await sealerOf(id), processId: own.id })
   const renewing = new Map<string, Promise<Access>>()
   /** Ends of attempts that the disk refused: of a granted one, the only copy of its tokens. */
   const unwritten = new Map<string, Unwritten>()
@@ -62,8 +66,9 @@ export function createTokens({ process: own, reach, changed, report, ...options 
     return { row: toRow(found), now: Number(found?.['now']) }
   }
 
-  function handOut(row: TokenRow): Access {
-    const accessToken = row.accessToken === null ? null : sealer.open(tokenContext(row, 'access'), row.accessToken)
+  async function handOut(row: TokenRow): Promise<Access> {
+    const accessToken =
+      row.accessToken === null ? null : (await sealerOf(row.connectionId)).open(tokenContext(row, 'access'), row.accessToken)
     if (accessToken === null) return { kind: 'unreadable' }
     const { generation, accessExpiresAt, scopes } = row
     return { kind: 'token', token: { accessToken, generation, accessExpiresAt, scopes } }
@@ -102,16 +107,18 @@ export function createTokens({ process: own, reach, changed, report, ...options 
       }
       const { row } = await look(id)
       if (!row) return { kind: 'missing' }
-      const client = clientOf(row)
+      const client = heldIn(row, await sealerOf(id))?.client ?? null
       if (!client) return row.client === null ? { kind: 'ended', status: statusOf(row) } : { kind: 'unreadable' }
       const route = await reach(id, client)
+      const ground = await groundOf(id)
       const sendBy = performance.now() + timing.sendWithinMs
       const beginning = await database.transaction(() => beginAttempt(ground, { connectionId: id, rejected, rotation: route.rotation }))
       switch (beginning.kind) {
         case 'begun': {
           const { attempt } = beginning
           // Narrows the gap between the right to send and sending. A grant that came meanwhile may belong to another client.
-          if (performance.now() > sendBy || attempt.grantId !== row.grantId) await database.transaction(() => dropAttempt(ground, attempt))
+          if (performance.now() > sendBy || attempt.grantId !== row.grantId)
+            await database.transaction(() => dropAttempt(database, attempt))
           else if (await exchange(attempt, route, beginning.row)) return latest(id, attempt)
           break
         }
@@ -158,6 +165,7 @@ export function createTokens({ process: own, reach, changed, report, ...options 
   /** Null once the end of an attempt is on disk. Until then nobody else sends its token: the attempt is open and its owner lives. */
   async function write(id: string, end: Unwritten): Promise<AppError | null> {
     try {
+      const ground = await groundOf(id)
       await database.transaction(() => endAttempt(ground, end.attempt, end.answer, end.lives))
     } catch (error) {
       healing.later()
@@ -182,11 +190,6 @@ export function createTokens({ process: own, reach, changed, report, ...options 
     return row.generation > generation && row.accessToken !== null ? handOut(row) : { kind: 'ended', status: statusOf(row) }
   }
 
-  function clientOf(row: TokenRow): OAuthClient | null {
-    const text = row.client === null ? null : sealer.open(clientContext(row), row.client)
-    return text === null ? null : JSON.parse(text)
-  }
-
   const healing = createHealing({
     database,
     timing,
@@ -197,7 +200,7 @@ export function createTokens({ process: own, reach, changed, report, ...options 
         where state <> 'closed' and process_id <> ${own.id}`)
       for (const { process_id: owner, connection_id: id } of found) {
         await own.bury([String(owner)])
-        if (await database.transaction(() => closeDead(ground, String(id)))) changed(String(id))
+        if (await database.transaction(() => closeDead(options, String(id)))) changed(String(id))
       }
       return found.length > 0
     },
@@ -212,13 +215,12 @@ export function createTokens({ process: own, reach, changed, report, ...options 
     /** All that is held of a grant, without renewing. Null when there is nothing or it cannot be opened. */
     async held(id: string): Promise<{ accessToken: string | null; refreshToken: string | null; client: OAuthClient } | null> {
       const { row } = await look(id)
-      const client = row && clientOf(row)
-      if (!row || !client) return null
-      return {
-        client,
-        accessToken: row.accessToken === null ? null : sealer.open(tokenContext(row, 'access'), row.accessToken),
-        refreshToken: row.refreshToken === null ? null : sealer.open(tokenContext(row, 'refresh'), row.refreshToken),
-      }
+      return row && heldIn(row, await sealerOf(id))
+    },
+    /** What may be told of a grant. Null when there is none. */
+    async status(id: string): Promise<TokenStatus | null> {
+      const { row } = await look(id)
+      return row && statusOf(row)
     },
     /** Begins nothing more. Waits a little for answers that are under way: lost, they could cost the user a new sign-in. */
     close: (): Promise<void> => (closed ??= close()),

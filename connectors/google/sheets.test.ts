@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { callFor, practiceFor, run } from '../../main/practice/practice.fixture.ts'
+import { callFor, practiceFor, run } from '../../practice/practice.fixture.ts'
 import sheets from './sheets.ts'
 
 const { practice } = await practiceFor({ after })

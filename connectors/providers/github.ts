@@ -55,6 +55,10 @@ export const github: Provider = {
       'Tick “Enable Device Flow” to connect without a secret.',
       'Copy the client id; or generate a client secret too, to connect without typing a code.',
     ],
+    onServer: [
+      'Create a new OAuth app and enter the redirect address as its authorization callback URL.',
+      'Generate a client secret, and copy it with the client id.',
+    ],
     quirks,
   },
   practice: { service: 'github', authorizationPath: '/login/oauth/authorize', tokenPath: '/login/oauth/access_token' },
@@ -73,6 +77,11 @@ export const githubApp: Provider = {
       'Create a GitHub App and enter the redirect address as its callback URL.',
       'Choose its permissions, tick “Enable Device Flow”, and keep the expiry of user tokens on.',
       'Install the app where it shall work, and copy its client id.',
+    ],
+    onServer: [
+      'Create a GitHub App and enter the redirect address as its callback URL.',
+      'Choose its permissions, and keep the expiry of user tokens on.',
+      'Install the app where it shall work, generate a client secret, and copy it with the client id.',
     ],
     scopesHint: 'Permissions are chosen on the app, not when connecting.',
     quirks: [...quirks, 'A user token ends after 8 hours, and each refresh token serves once.'],

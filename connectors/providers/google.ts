@@ -38,6 +38,12 @@ export const google: Provider = {
       'Under “Credentials” create an OAuth client id of the type “Desktop app”. It needs no redirect address.',
       'Copy the client id and the client secret.',
     ],
+    onServer: [
+      'Choose or create a project, and turn on the API of each tool you use under “APIs & Services”.',
+      'Fill in the consent screen with the name of your app and your address.',
+      'Under “Credentials” create an OAuth client id of the type “Web application” with the redirect address.',
+      'Copy the client id and the client secret.',
+    ],
     scopesHint: 'Nothing has to be listed as long as you use it yourself.',
     quirks: [
       'While the consent screen is in test mode, every connection ends after 7 days.',

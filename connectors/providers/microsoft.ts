@@ -43,6 +43,11 @@ export const microsoft: Provider = {
       'Under “Authentication” add the platform “Mobile and desktop applications” with the redirect address.',
       'Allow public client flows, and copy the application (client) id. Make no secret.',
     ],
+    onServer: [
+      'Register a new application and choose which accounts may sign in.',
+      'Under “Authentication” add the platform “Web” with the redirect address.',
+      'Under “Certificates & secrets” make a client secret; copy its value and the application (client) id.',
+    ],
     scopesHint: 'Under “API permissions” add the delegated permissions of Microsoft Graph that Plugboard asks for.',
     quirks: [
       'Some permissions need the consent of an administrator of the organization.',

@@ -27,6 +27,11 @@ export const tiktok: Provider = {
       'Enter the redirect address just as it stands, with the star.',
       'Copy the client key, which is the client id, and the client secret.',
     ],
+    onServer: [
+      'Create an app with the platform “Web” and add the product “Login Kit”.',
+      'Enter the redirect address.',
+      'Copy the client key, which is the client id, and the client secret.',
+    ],
     scopesHint: 'Add the scopes to the app; most of them want a review before others can connect.',
     quirks: ['TikTok for Business is another system, with other clients.'],
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { connectorId, entityName, functionName } from './names.ts'
+import { connectorId, entityName, functionName, hookName } from './names.ts'
 
 const recordTrigger = z.looseObject({
   trigger_type: z.literal('entity'),
@@ -14,13 +14,39 @@ const scheduleTrigger = z.looseObject({
   /** IANA name, for example Europe/Berlin. */
   timezone: z.string().min(1),
 })
+/**
+ * How requests show who sends them. `any`: they have the hook's secret in a header or in their address. All others are signed with it:
+ * `hmac` in a header that one names, `standard` as standardwebhooks.com has it, the rest in the ways of these services.
+ */
+export const hookSource = z.enum(['any', 'hmac', 'standard', 'github', 'slack', 'stripe'])
+export type HookSource = z.infer<typeof hookSource>
+/** Fires for requests to an address of its own, on a relay. */
+const webhookTrigger = z.looseObject({
+  trigger_type: z.literal('webhook'),
+  /** Without it the hook is called after the flow's file. */
+  hook_name: hookName.optional(),
+  source: hookSource.default('any'),
+  /** For `hmac`: which header has the signature, as hex or base64. */
+  signature_header: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,60}$/, 'Use the name of a header.')
+    .optional(),
+  /** What “Run now” takes for the body of a request. */
+  example: z.json().optional(),
+})
 const manualTrigger = z.looseObject({ trigger_type: z.literal('manual') })
 /** A trigger of Base44's vocabulary that this host does not fire: the file opens and says so, and nothing is lost. */
 const otherTrigger = z.looseObject({
-  trigger_type: z.enum(['connector', 'in_app_agent', 'app_user_auth', 'app_publish', 'app_payment', 'webhook']),
+  trigger_type: z.enum(['connector', 'in_app_agent', 'app_user_auth', 'app_publish', 'app_payment']),
 })
 
-export const triggerConfig = z.discriminatedUnion('trigger_type', [recordTrigger, scheduleTrigger, manualTrigger, otherTrigger])
+export const triggerConfig = z.discriminatedUnion('trigger_type', [
+  recordTrigger,
+  scheduleTrigger,
+  webhookTrigger,
+  manualTrigger,
+  otherTrigger,
+])
 export type TriggerConfig = z.infer<typeof triggerConfig>
 
 /** Runtime expressions are jq between `${` and `}`, as Serverless Workflow 1.0 §Runtime expressions has them. */

@@ -4,6 +4,7 @@ import { appConfig } from './config.ts'
 import { entity } from './entity.ts'
 import { flow } from './flow.ts'
 import { functionConfig } from './function.ts'
+import { page } from './page.ts'
 
 /** A file that cannot be used as it stands. The last good version of it keeps running. `line` and `column` count from 1. */
 export const problem = z.object({
@@ -31,6 +32,21 @@ export const appModel = z.object({
   ),
   flows: z.array(z.object({ name: z.string(), file: z.string(), flow })),
   connectors: z.array(z.object({ file: z.string(), connector: connectorFile })),
+  /** In the order in which the app shows them. */
+  pages: z.array(z.object({ file: z.string(), page })).default([]),
   problems: z.array(problem),
 })
 export type AppModel = z.infer<typeof appModel>
+
+/** An app in which there is nothing yet. */
+export const emptyModel = (id: string, path: string, name: string): AppModel => ({
+  id,
+  path,
+  config: { name },
+  entities: [],
+  functions: [],
+  flows: [],
+  connectors: [],
+  pages: [],
+  problems: [],
+})

@@ -22,22 +22,28 @@ export const credential = z.object({
 export type Credential = z.infer<typeof credential>
 
 /** What of a connection decides whether a step can use it. `since` changes with its state and with each new consent. */
-export const heldAccount = connection.pick({
-  id: true,
-  connector: true,
-  name: true,
-  isDefault: true,
-  state: true,
-  since: true,
-  scopesGranted: true,
-})
+export const heldAccount = connection
+  .pick({
+    id: true,
+    connector: true,
+    name: true,
+    isDefault: true,
+    state: true,
+    since: true,
+    scopesGranted: true,
+  })
+  .extend({
+    /** Of a user's own account: the flows that its user agreed to. Without it every flow may use the account. */
+    flows: z.array(z.string()).optional(),
+  })
 export type HeldAccount = z.infer<typeof heldAccount>
 
 /** What main answers the host: the one narrow door to tokens. A refresh token never passes it. */
 export const credentialsContract = {
   /**
-   * The app's default connection of a connector, or the one named. Errors: needs_connection, unauthorized (needs reconnect),
-   * unavailable (provider cannot be reached).
+   * Without `user` a shared connection: the app's default one of the connector, or the one named. With `user` that user's own and no other;
+   * with `flow` only when the user agreed to this flow. Errors: needs_connection, unauthorized (needs reconnect), unavailable (provider
+   * cannot be reached).
    */
   accessToken: procedure
     .input(
@@ -45,11 +51,15 @@ export const credentialsContract = {
         appId,
         connector: z.string(),
         connection: z.string().optional(),
+        user: z.string().min(1).optional(),
+        flow: z.string().optional(),
         rejected: z.object({ connectionId: z.string(), generation: z.number().int() }).optional(),
       }),
     )
     .output(credential),
-  /** The app's connections as they are now, so that a flow can tell what it lacks before it does anything. */
-  accounts: procedure.input(z.object({ appId })).output(z.array(heldAccount)),
+  /** The app's shared connections as they are now, or those of one user, so that a flow can tell what it lacks before it does anything. */
+  accounts: procedure.input(z.object({ appId, user: z.string().min(1).optional() })).output(z.array(heldAccount)),
+  /** The users of the app who agreed that a flow uses an account of theirs: a schedule of it runs once for each. */
+  agreedUsers: procedure.input(z.object({ appId, flow: z.string() })).output(z.array(z.string())),
 }
 export type CredentialsContract = typeof credentialsContract

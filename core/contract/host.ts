@@ -87,6 +87,8 @@ export const hostContract = {
   functions: {
     run: procedure.input(z.object({ appId, name: functionName, input: json })).output(eventIterator(functionEvent)),
     check: procedure.input(z.object({ appId, name: functionName, text: z.string().optional() })).output(z.array(problem)),
+    /** What keeps functions from compiling, and the files of packages that they import, below the app's folder. */
+    survey: procedure.input(inApp).output(z.object({ problems: z.array(problem), packages: z.array(z.string()) })),
   },
   flows: {
     list: procedure.input(inApp).output(z.array(flowSummary)),

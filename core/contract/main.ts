@@ -1,5 +1,6 @@
 import { eventIterator } from '@orpc/contract'
 import { z } from 'zod'
+import { visibilities } from '../app/visibility.ts'
 import { connectionMode } from '../app/connector-file.ts'
 import { appId } from '../app/names.ts'
 import { chatMessage } from '../chat.ts'
@@ -8,7 +9,10 @@ import { planChoices } from '../plan.ts'
 import { runState } from '../run.ts'
 import { procedure } from './base.ts'
 import { hostContract } from './host.ts'
+import { providerField } from './provider-field.ts'
+import { publishContract } from './publish.ts'
 import { relayContract } from './relay.ts'
+import { webhooksContract } from './webhooks.ts'
 
 const inApp = z.object({ appId })
 const nothing = z.object({})
@@ -57,19 +61,8 @@ const connectorFacts = z.object({
   practice: z.boolean(),
   /** Null when a real account can be connected now; else one line that says what is missing and how to get it. */
   missing: z.string().nullable(),
-  /** What a real account's form asks before the browser opens, such as the name of a shop: `connections.connect` takes the answers by id. */
-  fields: z.array(
-    z.object({
-      id: z.string(),
-      label: z.string(),
-      hint: z.string(),
-      placeholder: z.string(),
-      /** Stands behind the input, such as `.myshopify.com`. */
-      suffix: z.string().nullable(),
-      /** Used when nothing is entered. Null: an answer is needed. */
-      default: z.string().nullable(),
-    }),
-  ),
+  /** For a real account: `connections.connect` takes the answers. */
+  fields: z.array(providerField),
 })
 
 export const connectionRow = connection.extend({
@@ -129,6 +122,11 @@ export const oauthClient = z.object({
   scopesHint: z.string().nullable(),
   /** What else to know, such as that it works without the secret, or that it needs a relay. */
   note: z.string().nullable(),
+  /**
+   * The client that the workspace has on the relay, whose address is `relay`; it is changed on `page`. `clientId` null: it has none. Null: this
+   * desktop is signed in to no relay, or the relay cannot be asked.
+   */
+  workspace: z.object({ relay: z.string(), page: z.string(), clientId: z.string().nullable() }).nullable(),
 })
 
 export const mainContract = {
@@ -156,6 +154,8 @@ export const mainContract = {
     /** Opens a folder that is elsewhere: an app of Plugboard or a Base44 project. It stays where it is. */
     openFolder: procedure.input(z.object({ path: z.string().min(1) })).output(z.object({ appId })),
     rename: procedure.input(z.object({ appId, name: z.string().trim().min(1).max(80) })).output(nothing),
+    /** Who may use it once it is published. */
+    setVisibility: procedure.input(z.object({ appId, visibility: z.enum(visibilities) })).output(nothing),
     /** Moves the app's folder to the home directory's trash; an app opened from elsewhere is only forgotten. */
     remove: procedure.input(inApp).output(nothing),
     readFile: procedure.input(z.object({ appId, path: z.string() })).output(z.object({ text: z.string(), version: z.string() })),
@@ -220,6 +220,10 @@ export const mainContract = {
     disconnect: procedure
       .input(z.object({ connectionId: z.string() }))
       .output(z.object({ revoked: z.boolean(), message: z.string(), accountPageUrl: z.string().nullable() })),
+    /** Gives the account to the relay, or takes it back. Answers once it is there, or cannot go on now: `custody` says where it is and why. */
+    moveTo: procedure.input(z.object({ connectionId: z.string(), place: z.enum(['here', 'relay']) })).output(connection),
+    /** Answers `custody.state: choose`: which of two accounts is kept. */
+    keepAccount: procedure.input(z.object({ connectionId: z.string(), place: z.enum(['here', 'relay']) })).output(connection),
     /** Removes a disconnected connection from the list. */
     forget: procedure.input(z.object({ connectionId: z.string() })).output(nothing),
     rename: procedure.input(z.object({ connectionId: z.string(), name: z.string().trim().min(1).max(60) })).output(nothing),
@@ -261,6 +265,8 @@ export const mainContract = {
       .output(nothing),
   },
   relay: relayContract,
+  webhooks: webhooksContract,
+  publish: publishContract,
   host: hostContract,
 }
 export type MainContract = typeof mainContract

@@ -28,6 +28,10 @@ export type RelayPublicKey = z.infer<typeof relayPublicKey>
 export const relayInfo = z.object({ name: z.string(), version: z.string(), issuer: z.url(), publicKey: relayPublicKey })
 export type RelayInfo = z.infer<typeof relayInfo>
 
+/** Which practice accounts a relay can use. `local`: those of programs on its machine; `service`: those of this practice service. */
+export const practiceUse = z.object({ local: z.boolean(), service: z.string().nullable() })
+export type PracticeUse = z.infer<typeof practiceUse>
+
 /** `GET /api/relay/me`: whom an access token stands for. */
 export const relayMember = z.object({
   workspace: z.object({ id: z.string(), name: z.string() }),

@@ -164,7 +164,7 @@ test('14. the page opens no window', async () => {
   while (app.page.context().pages().length > pages) await new Promise(resolve => setTimeout(resolve, 10))
 })
 
-test('15. a link opens nothing but https in the browser', () => {
+test('15. a link opens nothing but https in the browser, and what main has led to', async () => {
   const urls = [
     'http://example.com/',
     'http://127.0.0.1:4747/',
@@ -175,8 +175,9 @@ test('15. a link opens nothing but https in the browser', () => {
     'not a url',
     '',
   ]
-  for (const url of urls) assert.deepEqual(app.window.openHandler(url), { action: 'deny' }, url)
-  assert.deepEqual(app.electron.opened, [])
+  for (const url of [...urls, 'https://example.com/last']) assert.deepEqual(app.window.openHandler(url), { action: 'deny' }, url)
+  while (app.electron.opened.length === 0) await new Promise(resolve => setTimeout(resolve, 10))
+  assert.deepEqual(app.electron.opened.splice(0), ['https://example.com/last'])
 })
 
 test('16. Electron is one of the three majors that get fixes, pinned to a version', async () => {

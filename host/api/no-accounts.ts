@@ -1,4 +1,5 @@
 import { tools } from '../../connectors/catalogue.ts'
+import { builder } from '../../core/app-user.ts'
 import { AppError } from '../../core/errors.ts'
 import type { CredentialsClient } from '../gateway/gateway.ts'
 
@@ -11,4 +12,5 @@ export const noAccounts: CredentialsClient = {
     })
   },
   accounts: async () => [],
+  agreedUsers: async () => [builder],
 }

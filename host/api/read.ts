@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { functionName } from '../../core/app/names.ts'
 import { AppError } from '../../core/errors.ts'
 import { jsonObject, type Json, type JsonObject } from '../../core/json.ts'
-import type { Query } from '../store/store.ts'
+import type { PageQuery, Query } from '../store/store.ts'
 
 const wholeNumber = z
   .string()
@@ -25,6 +25,7 @@ const query = z.object({
   limit: wholeNumber.optional(),
   skip: wholeNumber.optional(),
 })
+const pageQuery = query.extend({ cursor: z.string().optional() })
 
 /** The body as JSON; no body is `null`. Throws `validation`. */
 export async function readJson(request: HonoRequest): Promise<Json> {
@@ -45,8 +46,13 @@ export async function readRecord(request: HonoRequest): Promise<JsonObject> {
 }
 
 /** Base44's query parameters of a list. Others are left alone. Throws `validation`, naming the parameter. */
-export function readQuery(parameters: Record<string, string>): Query {
-  const parsed = query.safeParse(parameters)
+export const readQuery = (parameters: Record<string, string>): Query => readParameters(query, parameters)
+
+/** The same, with the `cursor` of a page. */
+export const readPageQuery = (parameters: Record<string, string>): PageQuery => readParameters(pageQuery, parameters)
+
+function readParameters<T>(schema: z.ZodType<T>, parameters: Record<string, string>): T {
+  const parsed = schema.safeParse(parameters)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new AppError('validation', `“${String(issue?.path[0])}” ${issue?.message ?? 'is not as expected'}.`, { cause: parsed.error })

@@ -41,6 +41,8 @@ function predicate(issue: Issue, value: unknown): string {
     case 'invalid_value':
       return `must be ${issue.values.length === 1 ? `“${String(issue.values[0])}”` : `one of ${issue.values.map(String).join(', ')}`}.`
     case 'invalid_union':
+      // The value says which of several shapes is meant, and it is none of them.
+      if ('options' in issue && Array.isArray(issue.options)) return `must be one of ${issue.options.map(String).join(', ')}.`
       return `may not be ${JSON.stringify(value)?.slice(0, 60)}.`
     case 'too_small':
       return issue.origin === 'number' || issue.origin === 'int' ? `must be ${String(issue.minimum)} or more.` : 'is too short.'

@@ -2,11 +2,11 @@ import { functionConfig, type FunctionConfig } from '../../core/app/function.ts'
 import type { AppModel, Problem } from '../../core/app/model.ts'
 import { functionName } from '../../core/app/names.ts'
 import type { Folder } from './folder.ts'
-import type { ReadDeclared } from './read.ts'
+import { inOrder } from './in-order.ts'
+import { declaredReader, type ReadDeclared } from './read.ts'
 import { actionUses } from './uses.ts'
 
 type LoadedFunction = AppModel['functions'][number]
-type Options = { read: ReadDeclared; problems: Problem[]; previous: readonly LoadedFunction[] }
 
 const configFile = /^function\.jsonc?$/
 const entryFile = /^entry\.(ts|js)$/
@@ -14,27 +14,40 @@ const sourceFile = /\.(ts|js|mjs|tsx|jsx)$/
 const maxLevels = 8
 
 /** A function is a folder with `entry.ts` or `entry.js`, or with a `function.jsonc`; its name is its path. Folders nest. */
-export async function loadFunctions(folder: Folder, base: string, options: Options): Promise<LoadedFunction[]> {
-  const all: LoadedFunction[] = []
-  await visit('', 0)
-  return all
+export async function loadFunctions(
+  folder: Folder,
+  base: string,
+  problems: Problem[],
+  previous: readonly LoadedFunction[],
+): Promise<LoadedFunction[]> {
+  return visit('', 0, problems)
 
-  async function visit(name: string, level: number): Promise<void> {
-    if (level > maxLevels) return
+  async function visit(name: string, level: number, problems: Problem[]): Promise<LoadedFunction[]> {
+    if (level > maxLevels) return []
     const path = name ? `${base}/${name}` : base
     const entries = await folder.list(path)
     const files = entries.filter(({ isFolder }) => !isFolder).map(entry => entry.name)
     const config = files.find(file => configFile.test(file))
     const entry = files.find(file => entryFile.test(file))
-    if (name && (config || entry)) {
-      const loaded = await loadFunction(folder, { name, path, config, entry, ...options })
-      if (loaded) all.push(loaded)
-    }
-    for (const { name: inner, isFolder } of entries) if (isFolder) await visit(name ? `${name}/${inner}` : inner, level + 1)
+    const read = declaredReader(folder, problems)
+    const own = name && (config || entry) ? await loadFunction(folder, { name, path, config, entry, read, problems, previous }) : undefined
+    const folders = entries.filter(({ isFolder }) => isFolder)
+    const inner = await inOrder(folders, problems, (each, problems) =>
+      visit(name ? `${name}/${each.name}` : each.name, level + 1, problems),
+    )
+    return [...(own ? [own] : []), ...inner.flat()]
   }
 }
 
-type Found = Options & { name: string; path: string; config: string | undefined; entry: string | undefined }
+type Found = {
+  name: string
+  path: string
+  config: string | undefined
+  entry: string | undefined
+  read: ReadDeclared
+  problems: Problem[]
+  previous: readonly LoadedFunction[]
+}
 
 async function loadFunction(folder: Folder, found: Found): Promise<LoadedFunction | undefined> {
   const { path, problems, previous } = found
@@ -70,10 +83,9 @@ async function textOf(folder: Folder, file: string): Promise<string | null> {
 async function sourceOf(folder: Folder, path: string, level = 0): Promise<string> {
   const entries = await folder.list(path)
   if (level > 0 && entries.some(({ name, isFolder }) => !isFolder && (configFile.test(name) || entryFile.test(name)))) return ''
-  const parts: string[] = []
-  for (const { name, isFolder } of entries) {
-    if (isFolder && level < maxLevels) parts.push(await sourceOf(folder, `${path}/${name}`, level + 1))
-    else if (!isFolder && sourceFile.test(name)) parts.push((await textOf(folder, `${path}/${name}`)) ?? '')
-  }
-  return parts.join('\n')
+  const parts = entries.flatMap(({ name, isFolder }) => {
+    if (isFolder) return level < maxLevels ? [sourceOf(folder, `${path}/${name}`, level + 1)] : []
+    return sourceFile.test(name) ? [textOf(folder, `${path}/${name}`)] : []
+  })
+  return (await Promise.all(parts)).map(text => text ?? '').join('\n')
 }

@@ -70,6 +70,55 @@ test('an app is what its folder says: entities, functions by folder, flows by fi
   assert.deepEqual(model.connectors[0]?.connector, { type: 'gmail', scopes: [], mode: 'shared' })
 })
 
+const board = `{
+  "name": "board",
+  "title": "The board",
+  "order": 1,
+  "x-own": true,
+  "blocks": [
+    { "type": "table", "entity": "Ticket", "x-more": 1 },
+    { "type": "form", "entity": "Ticket" }
+  ]
+}`
+
+test('pages stand in their order, and keys that are not known stay', async () => {
+  const root = await folderWith({
+    'pages/a.jsonc': '{ "name": "about", "title": "About", "blocks": [{ "type": "text", "text": "Hello" }] }',
+    'pages/b.jsonc': board,
+    'pages/c.jsonc': '{ "name": "board", "title": "Again", "blocks": [] }',
+  })
+  const { pages, problems } = await loadApp('a', root)
+  assert.deepEqual(
+    pages.map(({ file, page }) => [file, page.name]),
+    [
+      ['pages/b.jsonc', 'board'],
+      ['pages/a.jsonc', 'about'],
+    ],
+  )
+  assert.deepEqual(pages[0]?.page.blocks, [
+    { type: 'table', entity: 'Ticket', 'x-more': 1 },
+    { type: 'form', entity: 'Ticket', place: 'button' },
+  ])
+  assert.equal(pages[0]?.page['x-own'], true)
+  assert.deepEqual(problems, [{ path: 'pages/c.jsonc', message: 'The page “board” is already in pages/b.jsonc. Rename one of them.' }])
+})
+
+test('a block that no page has is told at its line, and the page stays as it last was', async () => {
+  const root = await folderWith({ 'pages/b.jsonc': board })
+  const good = await loadApp('a', root)
+  await change(root, { 'pages/b.jsonc': board.replace('"form"', '"map"') })
+  const broken = await loadApp('a', root, good)
+  assert.deepEqual(broken.pages, good.pages)
+  assert.deepEqual(broken.problems, [
+    { path: 'pages/b.jsonc', line: 8, column: 7, message: '“blocks[1].type” must be one of table, form, detail, connect-account, text.' },
+  ])
+  await change(root, { 'pages/b.jsonc': board.replace('"board"', '"api"') })
+  assert.deepEqual(
+    (await loadApp('a', root)).problems.map(({ line, message }) => [line, message]),
+    [[2, '“name” is not right. This address is used by the app itself. Choose another name.']],
+  )
+})
+
 test('a project with its app below base44/ opens the same way', async () => {
   const root = await folderWith({
     'base44/config.jsonc': '{"name":"Inside"}',
@@ -120,7 +169,7 @@ test('a value that does not fit is told in words at the line of its key', async 
     ['8: “definition.do[0].send.with.action” is missing.'],
   )
   assert.deepEqual(await problems('workflows/daily.jsonc', daily.replace('scheduled', 'sometimes')), [
-    '3: “trigger.config.trigger_type” may not be "sometimes".',
+    '3: “trigger.config.trigger_type” must be one of entity, scheduled, webhook, manual, connector, in_app_agent, app_user_auth, app_publish, app_payment.',
   ])
   assert.deepEqual(await problems('config.jsonc', '['.repeat(200_000)), ['1: This file nests too deeply.'])
 })

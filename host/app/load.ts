@@ -3,38 +3,46 @@ import { appConfig } from '../../core/app/config.ts'
 import { connectorFile } from '../../core/app/connector-file.ts'
 import { entity } from '../../core/app/entity.ts'
 import { flow } from '../../core/app/flow.ts'
-import type { AppModel, Problem } from '../../core/app/model.ts'
+import { emptyModel, type AppModel, type Problem } from '../../core/app/model.ts'
 import { flowName } from '../../core/app/names.ts'
+import { byPlace, page } from '../../core/app/page.ts'
 import { configFiles, openFolder, type Folder } from './folder.ts'
 import { loadFunctions } from './functions.ts'
+import { inOrder } from './in-order.ts'
 import { declaredReader, type ReadDeclared } from './read.ts'
 
 /**
  * Reads an app's folder: the layout of Base44, at the top or below `base44/`. Never throws for what is in the folder. A file that cannot
- * be used is told in `problems` with its line, and its last good version (from `previous`) goes on; a file that is gone is gone.
+ * be used is told in `problems` with its line, and its last good version (from `previous`) goes on; a file that is gone is gone. `open`:
+ * how the folder is read.
  */
-export async function loadApp(id: string, root: string, previous?: AppModel): Promise<AppModel> {
-  const folder = await openFolder(root).catch(() => null)
+export async function loadApp(
+  id: string,
+  root: string,
+  previous?: AppModel,
+  open: (root: string) => Promise<Folder> = openFolder,
+): Promise<AppModel> {
+  const folder = await open(root).catch(() => null)
   if (!folder) {
     const problems = [{ path: '', message: 'The folder of this app is not there. Was it moved or deleted?' }]
-    return { ...(previous ?? emptyModel(id, root)), problems }
+    return { ...(previous ?? nameless(id, root)), problems }
   }
   const problems: Problem[] = []
   const read = declaredReader(folder, problems)
   const base = await findBase(folder)
 
   const config = await loadConfig(folder, read, base, previous?.config)
-  const entities = await loadAll(folder, `${base}entities`, async file => {
+  const entities = await loadAll(folder, `${base}entities`, problems, async (file, { read }) => {
     const lastGood = previous?.entities.find(known => known.file === file)?.entity
     const found = await read(file, entity, lastGood)
     return found && { file, entity: found }
   })
-  const connectors = await loadAll(folder, `${base}connectors`, async file => {
+  const connectors = await loadAll(folder, `${base}connectors`, problems, async (file, { read }) => {
     const lastGood = previous?.connectors.find(known => known.file === file)?.connector
     const found = await read(file, connectorFile, lastGood)
     return found && { file, connector: found }
   })
-  const flows = await loadAll(folder, `${base}workflows`, async file => {
+  const flows = await loadAll(folder, `${base}workflows`, problems, async (file, { read, problems }) => {
     const name = basename(file).replace(/\.jsonc?$/, '')
     const checked = flowName.safeParse(name)
     if (!checked.success) {
@@ -45,16 +53,22 @@ export async function loadApp(id: string, root: string, previous?: AppModel): Pr
     const found = await read(file, flow, lastGood)
     return found && { name, file, flow: found }
   })
-  const functions = await loadFunctions(folder, `${base}functions`, { read, problems, previous: previous?.functions ?? [] })
+  const pages = await loadAll(folder, `${base}pages`, problems, async (file, { read }) => {
+    const lastGood = previous?.pages.find(known => known.file === file)?.page
+    const found = await read(file, page, lastGood)
+    return found && { file, page: found }
+  })
+  const functions = await loadFunctions(folder, `${base}functions`, problems, previous?.functions ?? [])
 
   return {
     id,
     path: root,
-    config: config ?? previous?.config ?? emptyModel(id, root).config,
+    config: config ?? previous?.config ?? nameless(id, root).config,
     entities: withoutRepeats(entities, ({ entity }) => entity.name, 'entity', problems),
     functions: withoutRepeats(functions, ({ name }) => name, 'function', problems),
     flows: withoutRepeats(flows, ({ name }) => name, 'flow', problems),
     connectors: withoutRepeats(connectors, ({ connector }) => connector.type, 'connector', problems),
+    pages: withoutRepeats(pages, ({ page }) => page.name, 'page', problems).sort((a, b) => byPlace(a.page, b.page)),
     problems,
   }
 }
@@ -70,14 +84,16 @@ async function loadConfig(folder: Folder, read: ReadDeclared, base: string, last
   return name && (await read(`${base}${name}`, appConfig, lastGood))
 }
 
-async function loadAll<T>(folder: Folder, path: string, load: (file: string) => Promise<T | undefined>): Promise<T[]> {
-  const all: T[] = []
-  for (const { name, isFolder } of await folder.list(path)) {
-    if (isFolder || !/\.jsonc?$/.test(name)) continue
-    const loaded = await load(`${path}/${name}`)
-    if (loaded !== undefined) all.push(loaded)
-  }
-  return all
+type Part = { read: ReadDeclared; problems: Problem[] }
+
+async function loadAll<T>(
+  folder: Folder,
+  path: string,
+  problems: Problem[],
+  load: (file: string, part: Part) => Promise<T | undefined>,
+): Promise<T[]> {
+  const files = (await folder.list(path)).filter(({ name, isFolder }) => !isFolder && /\.jsonc?$/.test(name))
+  return inOrder(files, problems, ({ name }, problems) => load(`${path}/${name}`, { read: declaredReader(folder, problems), problems }))
 }
 
 /** The first of each name stays. The case of letters does not tell names apart: neither Windows, macOS nor a database would. */
@@ -92,16 +108,7 @@ function withoutRepeats<T extends { file: string }>(all: T[], nameOf: (item: T) 
   return [...first.values()]
 }
 
-function emptyModel(id: string, root: string): AppModel {
+function nameless(id: string, root: string): AppModel {
   const folder = basename(root) === 'base44' ? basename(dirname(root)) : basename(root)
-  return {
-    id,
-    path: root,
-    config: { name: folder.slice(0, 80) || id },
-    entities: [],
-    functions: [],
-    flows: [],
-    connectors: [],
-    problems: [],
-  }
+  return emptyModel(id, root, folder.slice(0, 80) || id)
 }

@@ -4,6 +4,7 @@ import { parseSchedule, type Schedule } from './cron.ts'
 
 type Config = Flow['trigger']['config']
 export type RecordConfig = Extract<Config, { trigger_type: 'entity' }>
+export type WebhookConfig = Extract<Config, { trigger_type: 'webhook' }>
 export type ScheduleConfig = Extract<Config, { trigger_type: 'scheduled' }>
 
 /** A flow that is switched on and whose trigger fires by itself. `spec` changes when what it listens for does. */
@@ -30,6 +31,7 @@ export function readTrigger(
 ):
   | { kind: 'record'; config: RecordConfig }
   | { kind: 'schedule'; config: ScheduleConfig }
+  | { kind: 'webhook'; config: WebhookConfig }
   | { kind: 'manual' }
   | { kind: 'other'; type: string } {
   const { config } = flow.trigger
@@ -38,6 +40,8 @@ export function readTrigger(
       return { kind: 'record', config }
     case 'scheduled':
       return { kind: 'schedule', config }
+    case 'webhook':
+      return { kind: 'webhook', config }
     case 'manual':
       return { kind: 'manual' }
     default:

@@ -2,6 +2,7 @@ import type { Flow } from '../../core/app/flow.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json, JsonObject } from '../../core/json.ts'
 import { readTrigger } from './armed-flow.ts'
+import { deliveryTrigger } from './delivery.ts'
 
 type Circumstances = { newestRecord: (entity: string) => Promise<JsonObject | null>; at: number }
 
@@ -13,6 +14,10 @@ export async function exampleTrigger(flow: Flow, data: Json | undefined, { newes
       return { type: 'manual', data: data ?? {} }
     case 'other':
       return { type: trigger.type, data: data ?? {} }
+    case 'webhook': {
+      const delivery = { id: 'example', receivedAt: new Date(at).toISOString(), headers: {}, query: {} }
+      return deliveryTrigger({ ...delivery, data: data ?? trigger.config.example ?? {} })
+    }
     case 'schedule':
       return { type: 'scheduled', data: data ?? { scheduled_for: new Date(at).toISOString(), timezone: trigger.config.timezone } }
     case 'record': {

@@ -45,6 +45,7 @@ export function callAction(step: string, connector: string, action: string, inpu
 export function modelOf(
   flows: Record<string, FlowDraft>,
   functions: Record<string, { connector: string; action: string }[]> = {},
+  own: readonly string[] = [],
 ): AppModel {
   const named = Object.entries(flows)
   const called = named.flatMap(([, flow]) =>
@@ -68,7 +69,7 @@ export function modelOf(
         definition: { document: { dsl: '1.0.0', namespace: 'desk', name, version: '1.0' }, do: draft.do },
       },
     })),
-    connectors: [],
+    connectors: own.map(type => ({ file: `connectors/${type}.jsonc`, connector: { type, mode: 'app-user' } })),
     problems: [],
   })
 }
@@ -99,11 +100,11 @@ export type App = Awaited<ReturnType<typeof openApp>>
 export async function openApp(
   flows: Record<string, FlowDraft>,
   bodies: Record<string, FunctionBody> = {},
-  options: Partial<FlowsOptions> & { functions?: Parameters<typeof modelOf>[1]; start?: boolean } = {},
+  options: Partial<FlowsOptions> & { functions?: Parameters<typeof modelOf>[1]; own?: readonly string[]; start?: boolean } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'plugboard-flows-'))
   const clock = { now: Date.now() }
-  let model = modelOf(flows, options.functions)
+  let model = modelOf(flows, options.functions, options.own)
   const reports: AppError[] = []
   const runFunction: RunFunction = async (name, input, more) => (await bodies[name]?.(input, more)) ?? null
   const openPlace = await placeFor(folder)
@@ -144,7 +145,7 @@ export async function openApp(
     query: (query: Query) => current.engine.query(query),
     tickets: (author?: Author) => current.store.records('Ticket', author),
     async use(next: Record<string, FlowDraft>, functions?: Parameters<typeof modelOf>[1]) {
-      model = modelOf(next, functions)
+      model = modelOf(next, functions, options.own)
       await current.flows.modelChanged()
     },
     async runNow(name: string, data?: Json): Promise<RunDetail> {

@@ -15,6 +15,8 @@ export type FunctionRunOptions = {
   onStart?: (runId: string) => void
   onLog?: (line: LogLine) => void
   cause?: string
+  /** The app's user on whose behalf it runs. */
+  user?: string | null
 }
 
 type Rooms = {
@@ -32,13 +34,13 @@ export async function recordFunctionRun(
   rooms: Rooms,
   name: string,
   input: Json,
-  { signal, onStart, onLog, cause = 'Run by hand' }: FunctionRunOptions,
+  { signal, onStart, onLog, cause = 'Run by hand', user = null }: FunctionRunOptions,
 ): Promise<Json> {
   const { journal, persist, now, publish, active } = rooms
   const log = createLog()
   const controller = new AbortController()
   const id = randomUUID()
-  const { run, step } = await persist(() => begin(journal, { id, name, input, cause, at: now() }))
+  const { run, step } = await persist(() => begin(journal, { id, name, input, cause, user, at: now() }))
   active.set(run.id, controller)
   publish(journal.toRun(run))
   onStart?.(run.id)
@@ -62,7 +64,7 @@ export async function recordFunctionRun(
           const kept = log.add(line)
           onLog?.(kept)
         },
-        caller: { runId: run.id, stepId: stepId(run.id, step.n), by: { kind: 'function', name, runId: run.id } },
+        caller: { user, runId: run.id, stepId: stepId(run.id, step.n), by: { kind: 'function', name, runId: run.id } },
       })) ?? null
     await end({ state: 'succeeded', error: null }, toOutput(output))
     return output
@@ -74,10 +76,10 @@ export async function recordFunctionRun(
   }
 }
 
-type Beginning = { id: string; name: string; input: Json; cause: string; at: number }
+type Beginning = { id: string; name: string; input: Json; cause: string; user: string | null; at: number }
 
-function* begin(journal: Journal, { id, name, input, cause, at }: Beginning): Steps<{ run: RunRow; step: StepRow }> {
-  const run = yield* journal.add({ id, kind: 'function', name, cause, trigger: input, definition: null, stepsTotal: 1, depth: 0 })
+function* begin(journal: Journal, { id, name, input, cause, user, at }: Beginning): Steps<{ run: RunRow; step: StepRow }> {
+  const run = yield* journal.add({ id, kind: 'function', name, cause, trigger: input, definition: null, stepsTotal: 1, depth: 0, user })
   if (!run) throw new AppError('internal', 'The run could not be recorded. Try again.')
   const about = { run: run.seq, n: 0, name, title: inWords(name), kind: 'function' as const, connector: null, state: 'running' as const }
   const nothing = { output: null, carry: null, error: null, logs: null, finished_at: null }

@@ -15,6 +15,8 @@ export type RunRow = {
   definition: string | null
   trigger: string
   occurrence: string | null
+  /** The app's user, by id, whose act began it, or for whom its schedule runs. */
+  app_user: string | null
   depth: number
   /** Index of the step that comes next. Null after the last. */
   position: number | null

@@ -19,14 +19,19 @@ export type NewRun = {
   definition: Definition | null
   stepsTotal: number
   depth: number
+  /** The app's user whose own accounts it may use. */
+  user: string | null
   occurrence?: string
   /** A run that is refused before it starts is recorded with the reason. */
   error?: AppError
 }
 
-export type RunFilter = { kind?: Run['kind']; name?: string; state?: RunState; limit?: number; cursor?: string }
+/** `since`: those that ended from this time on (epoch ms). */
+export type RunFilter = { kind?: Run['kind']; name?: string; state?: RunState; since?: number; limit?: number; cursor?: string }
 export type Journal = ReturnType<typeof createJournal>
 
+/** Why a run began that a request to its flow's address started. */
+export const webhookCause = 'Webhook'
 const keptDefinitions = 200
 
 const noLock = sql``
@@ -99,11 +104,11 @@ export function createJournal({ appId, database, now }: { appId: string; databas
       return Number(found?.depth ?? 0)
     },
     /** Adds a run that is due now. Null when its occurrence has already had one. */
-    *add({ id, kind, name, cause, trigger, definition, stepsTotal, depth, occurrence, error }: NewRun): Steps<RunRow | null> {
+    *add({ id, kind, name, cause, trigger, definition, stepsTotal, depth, user, occurrence, error }: NewRun): Steps<RunRow | null> {
       const at = now()
       const state: RunState = error ? 'failed' : kind === 'flow' ? 'queued' : 'running'
       const pinned = definition && (yield* pin(definition))
-      const about = { id, kind, name, cause, state, definition: pinned, trigger: JSON.stringify(trigger) }
+      const about = { id, kind, name, cause, state, definition: pinned, trigger: JSON.stringify(trigger), app_user: user }
       const place = { occurrence: occurrence ?? null, depth, position: 0, steps_total: stepsTotal, wake_at: state === 'queued' ? at : null }
       const times = { created_at: at, started_at: state === 'running' ? at : null, finished_at: error ? at : null }
       const values = { ...about, ...place, ...times, error: error ? toError(error) : null }
@@ -138,13 +143,23 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     *unfinished(): Steps<RunRow[]> {
       return runRows(yield sql`select * from flow_runs where state = 'running' and wake_at is null`)
     },
-    /** Runs that wait until a person allows something, the oldest first. Nobody else changes them until the end of the transaction. */
-    *claimWaitingForPermission(): Steps<RunRow[]> {
-      return runRows(yield sql`select * from flow_runs where waiting_for = 'permission' order by seq ${forUpdate}`)
+    /**
+     * Runs of a user that wait until a person allows something, the oldest first; with null those of nobody. No other transaction changes
+     * them until the end of this one.
+     */
+    *claimWaitingForPermission(user: string | null): Steps<RunRow[]> {
+      const theirs = sql`waiting_for = 'permission' and app_user is not distinct from ${user}`
+      return runRows(yield sql`select * from flow_runs where ${theirs} order by seq ${forUpdate}`)
+    },
+    /** The users for whom runs wait until a person allows something. */
+    *waitingUsers(): Steps<string[]> {
+      const rows = yield sql`select distinct app_user from flow_runs where waiting_for = 'permission' and app_user is not null`
+      return rows.map(row => String(row['app_user']))
     },
     /** A run of a schedule that waits for a permission and has never begun a step. Claimed as well. */
-    claimHeldUp: (name: string) =>
-      first(sql`select * from flow_runs as r where waiting_for = 'permission' and name = ${name} and occurrence is not null
+    claimHeldUp: (name: string, user: string | null) =>
+      first(sql`select * from flow_runs as r where waiting_for = 'permission' and name = ${name} and occurrence is not null and cause <> ${webhookCause}
+        and app_user is not distinct from ${user}
         and not exists (select 1 from flow_steps as s where s.run = r.seq and s.attempt > 0) order by seq desc limit 1 ${forUpdate}`),
     /** A run that has not begun is from now on for a later moment, with the flow as it is now. */
     *moveTo(seq: number, { cause, trigger, definition, stepsTotal, occurrence }: NewRun): Steps<void> {
@@ -161,11 +176,15 @@ export function createJournal({ appId, database, now }: { appId: string; databas
     *prune(keep: number): Steps<void> {
       yield sql`delete from flow_runs where seq <= (select max(seq) from flow_runs) - ${keep} and state in ('succeeded', 'failed', 'cancelled')`
     },
-    *list({ kind, name, state, limit = 50, cursor }: RunFilter): Steps<{ items: Run[]; nextCursor: string | null }> {
+    *list({ kind, name, state, since, limit = 50, cursor }: RunFilter): Steps<{ items: Run[]; nextCursor: string | null }> {
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor)
       if (!Number.isSafeInteger(before)) throw new AppError('validation', 'This place in the list is not known. Reload the list of runs.')
       const filters = Object.entries({ kind, name, state }).filter(([, value]) => value !== undefined)
-      const conditions = [sql`seq < ${before}`, ...filters.map(([column, value]) => sql`${sql.ref(column)} = ${value}`)]
+      const conditions = [
+        sql`seq < ${before}`,
+        ...filters.map(([column, value]) => sql`${sql.ref(column)} = ${value}`),
+        ...(since === undefined ? [] : [sql`finished_at >= ${since}`]),
+      ]
       const found = runRows(
         yield sql`select * from flow_runs where ${sql.join(conditions, sql` and `)} order by seq desc limit ${limit + 1}`,
       )
@@ -176,12 +195,22 @@ export function createJournal({ appId, database, now }: { appId: string; databas
       const found = yield* first(sql`select * from flow_runs where kind = 'flow' and name = ${name} order by seq desc limit 1`)
       return found && toRun(found)
     },
+    *ofOccurrence(occurrence: string): Steps<Run | null> {
+      const found = yield* first(sql`select * from flow_runs where occurrence = ${occurrence}`)
+      return found && toRun(found)
+    },
     toRun,
     *detail(id: string): Steps<RunDetail> {
       const found = yield* find(id)
       return { ...toRun(found), steps: (yield* steps(found.seq)).map(step => readStep(id, step)) }
     },
   }
+}
+
+/** How many runs of an app failed since a time (epoch ms). The app has run before, so its tables are there. */
+export function* failedSince(since: number): Steps<number> {
+  const [found] = yield sql`select count(*) as n from flow_runs where state = 'failed' and finished_at >= ${since}`
+  return Number(found?.['n'])
 }
 
 /** When a run may next go on by itself, or null. */

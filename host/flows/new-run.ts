@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Flow } from '../../core/app/flow.ts'
 import { AppError } from '../../core/errors.ts'
-import type { Json, JsonObject } from '../../core/json.ts'
+import type { JsonObject } from '../../core/json.ts'
 import type { Run } from '../../core/run.ts'
 import type { Change } from '../store/changes.ts'
 import { stepsOf } from './definition.ts'
@@ -11,9 +11,13 @@ import type { NewRun } from './journal.ts'
 export const maxDepth = 10
 
 /** A run of a flow as it stands now. */
-export function newRun(name: string, flow: Flow, cause: string, trigger: Json, depth: number): NewRun {
+export function newRun(
+  name: string,
+  flow: Flow,
+  { cause, trigger, depth, user }: Pick<NewRun, 'cause' | 'trigger' | 'depth' | 'user'>,
+): NewRun {
   const definition = flow.definition.do
-  return { id: randomUUID(), kind: 'flow', name, cause, trigger, definition, stepsTotal: stepsOf(definition).length, depth }
+  return { id: randomUUID(), kind: 'flow', name, cause, trigger, definition, stepsTotal: stepsOf(definition).length, depth, user }
 }
 
 const happened = { create: 'created', update: 'updated', delete: 'deleted' } as const

@@ -3,6 +3,7 @@ import type { AppModel } from '../../core/app/model.ts'
 import { readTask } from '../../core/app/task.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
+import { orAbort } from '../../core/or-abort.ts'
 import type { LogLine } from '../../core/run.ts'
 import { waitMs, type Step } from './definition.ts'
 import { holds } from './expressions.ts'
@@ -54,7 +55,7 @@ export function createPerform({ jq, model, runFunction, callAction, now, stepLim
             signal,
             idempotencyKey: caller.stepId ?? undefined,
           })
-    return { output: (await orAbort(result, signal, work.signal, work.step.title)) ?? null }
+    return { output: (await unlessEnded(result, signal, work.signal, work.step.title)) ?? null }
   }
 
   async function chooseCase(task: SwitchTask, { context, step }: StepWork): Promise<Outcome> {
@@ -73,24 +74,16 @@ export function createPerform({ jq, model, runFunction, callAction, now, stepLim
 }
 
 function callerOf({ run, row }: StepWork): Caller {
-  return { runId: run.id, stepId: stepId(run.id, row.n), by: { kind: 'flow', name: run.name, runId: run.id } }
+  return { user: run.app_user, runId: run.id, stepId: stepId(run.id, row.n), by: { kind: 'flow', name: run.name, runId: run.id } }
 }
 
-/** Does not wait for work that ignores its signal. */
-async function orAbort<T>(result: Promise<T>, signal: AbortSignal, cancel: AbortSignal, title: string): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const onAbort = () =>
-    reject(
-      cancel.aborted
-        ? new AppError('cancelled', 'Cancelled.')
-        : new AppError('timeout', `“${title}” took longer than five minutes and was stopped.`),
-    )
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
+/** Says what ended a step whose signal was aborted. */
+async function unlessEnded<T>(result: Promise<T>, signal: AbortSignal, cancel: AbortSignal, title: string): Promise<T> {
   try {
-    return await Promise.race([result, promise])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-    result.catch(() => {})
+    return await orAbort(result, signal)
+  } catch (error) {
+    if (error !== signal.reason) throw error
+    if (cancel.aborted) throw new AppError('cancelled', 'Cancelled.')
+    throw new AppError('timeout', `“${title}” took longer than five minutes and was stopped.`)
   }
 }

@@ -251,7 +251,7 @@ test('while main does not say which accounts there are, runs that need none go o
     return [mayPost]
   }
   const flows = { post: { do: [post] }, plain: { do: [callFunction('a')] } }
-  await using app = await openApp(flows, {}, { accounts, tickMs: 2, retryDelaysMs: [20, 60_000] })
+  await using app = await openApp(flows, {}, { accounts, tickMs: 2, retryDelaysMs: Array.from({ length: 1000 }, () => 20) })
   assert.equal((await app.runNow('plain')).state, 'succeeded')
   const { runId } = await app.flows.runNow('post', { text: 'hi' })
   assert.equal((await reaches(app.flows, runId, ['waiting'])).waiting?.for, 'retry')
@@ -284,4 +284,13 @@ test('the times of a schedule that pass while its run waits are one run, the lat
   clock.now = Date.parse('2026-11-24T08:00:00Z')
   await until(() => desk.sent.length === 2, 'the message of the next day')
   assert.equal((await desk.app.runs()).length, 2)
+})
+
+test('who closes the flows does not wait for accounts that are asked for, and what they would let go on is not touched afterwards', async () => {
+  const asked = Promise.withResolvers<HeldAccount[]>()
+  const app = await openApp({ post: { do: [post] } }, {}, { accounts: () => asked.promise })
+  await app[Symbol.asyncDispose]()
+  asked.resolve([mayPost])
+  for (let turn = 0; turn < 5; turn++) await new Promise(resolve => setImmediate(resolve))
+  assert.deepEqual(app.reports, [])
 })

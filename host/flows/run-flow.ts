@@ -110,12 +110,12 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       if (unsaved.length && mayTakeAMoment(step)) await save({})
       const due = open?.kind === 'wait' && open.state === 'waiting'
       const log = createLog()
-      let accounts = permissions.snapshot()
+      let accounts = permissions.snapshot(run)
       live.set(run.id, { n: row.n, lines: log.lines })
       try {
         const lack = await permissions.check(run, steps)
         if (lack) return await waitForPermission(lack, open ?? { ...row, attempt: 0, tries: 0, started_at: null })
-        accounts = permissions.snapshot()
+        accounts = permissions.snapshot(run)
         const context = contextOf(run, outputs, now())
         const input = await inStep(step, () => resolve(inputOf(step.task), context, jq))
         row.input = input === null ? null : toShown(input)
@@ -170,7 +170,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
       const decision = uncertain ? { kind: 'fail' as const } : afterFailure(error, row, options.retryDelaysMs)
       if (decision.kind === 'fail') return end('failed', error, closeStep(run.seq, kept, 'failed', error))
       if (decision.kind === 'permission') {
-        await permissions.refuse(run.seq, error, accounts)
+        await permissions.refuse(run, error, accounts)
         return waitForPermission(error, { ...kept, attempt: row.attempt - 1, tries: row.tries - 1, error: null }, started(run, now()))
       }
       const waiting = { ...kept, state: 'waiting' as const, tries: decision.counts ? row.tries : row.tries - 1 }
@@ -182,7 +182,7 @@ export function createFlowRunner(options: RunFlowOptions): FlowRunner {
     async function waitForPermission(error: AppError, row: StepRow, changes: Partial<RunRow> = { started_at: run.started_at }) {
       const step = { ...row, state: 'waiting' as const }
       await save({ ...changes, ...waitsFor('permission', now(), null), error: toError(error) }, () => journal.putStep(step))
-      if (!permissions.lackOfRun(run, steps)) await save({ ...changes, ...awake, state: 'queued', wake_at: now(), error: null })
+      if (await permissions.mayGoOn(run, steps)) await save({ ...changes, ...awake, state: 'queued', wake_at: now(), error: null })
     }
   }
 

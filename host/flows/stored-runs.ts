@@ -30,6 +30,7 @@ export function createStoredRuns({ database, journal, calls, forget, now }: Opti
 
   return {
     list: (filter: RunFilter = {}): Promise<{ items: Run[]; nextCursor: string | null }> => ask(database, journal.list(filter)),
+    ofOccurrence: (occurrence: string): Promise<Run | null> => ask(database, journal.ofOccurrence(occurrence)),
     detail: (runId: string): Promise<RunDetail> => ask(database, journal.detail(runId)),
     find: (runId: string): Promise<RunRow> => ask(database, journal.find(runId)),
     /** Its work threw: it ends here, or it would be begun again at once. */

@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import { tools } from '../../connectors/catalogue.ts'
 import type { Flow } from '../../core/app/flow.ts'
+import { hooksOf } from '../../core/app/hooks.ts'
 import type { AppModel } from '../../core/app/model.ts'
 import { readTask } from '../../core/app/task.ts'
-import { needsOf } from '../../core/app/uses.ts'
+import { builder } from '../../core/app-user.ts'
+import { modeOf, needsOf } from '../../core/app/uses.ts'
 import type { HeldAccount } from '../../core/contract/credentials.ts'
 import type { flowSummary } from '../../core/contract/host.ts'
 import { AppError } from '../../core/errors.ts'
@@ -14,7 +16,7 @@ import { parseSchedule } from './cron.ts'
 import { inputOf, inWords, stepAfter, stepsOf, type Step } from './definition.ts'
 import { expressionsIn, parseTemplate } from './expressions.ts'
 import type { Jq } from './jq.ts'
-import { lackOf } from './lack.ts'
+import { lackOf, ownLackOf } from './lack.ts'
 import { parsePlainPath } from './plain-path.ts'
 import { describeTrigger } from './trigger-words.ts'
 
@@ -22,13 +24,13 @@ export type FlowSummary = z.infer<typeof flowSummary>
 
 type Options = {
   model: AppModel
-  accounts: readonly HeldAccount[] | null
+  accounts: { shared: readonly HeldAccount[]; own: readonly HeldAccount[] | null } | null
   jq: Jq
   now: Date
   lastRun: (name: string) => Promise<Run | null>
 }
 
-/** A flow as people read it. `accounts: null` when they are not known. */
+/** A flow as people read it. `accounts: null` when they are not known; `own: null` where each user has others. */
 export async function summarize({ name, file, flow }: AppModel['flows'][number], options: Options): Promise<FlowSummary> {
   const steps = stepsOf(flow.definition.do)
   return {
@@ -38,7 +40,7 @@ export async function summarize({ name, file, flow }: AppModel['flows'][number],
     description: flow.description ?? '',
     active: flow.is_active,
     trigger: describeTrigger(flow.trigger.config, options.now),
-    blockedBy: await blockedBy(flow, steps, options),
+    blockedBy: await blockedBy(name, flow, steps, options),
     steps: steps.map(step => ({ name: step.name, title: step.title, kind: step.kind, ...detailOf(step, options.model) })),
     lastRun: await options.lastRun(name),
   }
@@ -76,7 +78,7 @@ function connectorsOf(model: AppModel, functionName: string): string[] {
 }
 
 /** The first thing that keeps a flow from running as it stands, or null. */
-async function blockedBy(flow: Flow, steps: Step[], { model, accounts, jq }: Options): Promise<FlowSummary['blockedBy']> {
+async function blockedBy(name: string, flow: Flow, steps: Step[], { model, accounts, jq }: Options): Promise<FlowSummary['blockedBy']> {
   try {
     checkTrigger(flow, model)
     checkNames(steps)
@@ -87,12 +89,13 @@ async function blockedBy(flow: Flow, steps: Step[], { model, accounts, jq }: Opt
   } catch (error) {
     return { message: AppError.from(error).message }
   }
-  const lack =
-    accounts &&
-    lackOf(
-      steps.flatMap(({ task }) => needsOf(task, model)),
-      accounts,
-    )
+  if (!accounts) return null
+  const { shared = [], own = [] } = Object.groupBy(
+    steps.flatMap(({ task }) => needsOf(task, model)),
+    ({ connector }) => (modeOf(model, connector) === 'shared' ? 'shared' : 'own'),
+  )
+  // What one user lacks keeps only the runs of that user from going on.
+  const lack = lackOf(shared, accounts.shared) ?? (accounts.own && ownLackOf(own, name, builder, accounts.own))
   return lack && { message: lack.message, ...(lack.action && { action: lack.action }) }
 }
 
@@ -100,10 +103,18 @@ function checkTrigger(flow: Flow, model: AppModel): void {
   const trigger = readTrigger(flow)
   if (trigger.kind === 'schedule') parseSchedule(trigger.config)
   if (trigger.kind === 'other') throw invalid('This version of Plugboard does not fire this trigger. You can run the flow by hand.')
+  if (trigger.kind === 'webhook') checkHook(flow, model)
   if (trigger.kind !== 'record') return
   const { entity_name: entity } = trigger.config
   if (!model.entities.some(known => known.entity.name === entity))
     throw invalid(`There is no table “${entity}” that could start it. Create it, or choose another.`)
+}
+
+function checkHook(flow: Flow, model: AppModel): void {
+  const hooks = hooksOf(model)
+  const own = hooks.find(hook => model.flows.some(known => known.flow === flow && known.name === hook.flow))
+  const other = hooks.find(hook => hook.name === own?.name && hook.flow !== own.flow)
+  if (other) throw invalid(`“${other.title}” has the same web address. Give one of the two another hook_name.`)
 }
 
 function checkNames(steps: Step[]): void {

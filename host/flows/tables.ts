@@ -10,6 +10,7 @@ export async function createFlowTables(database: Database): Promise<void> {
   await database.migrate('flows-permission', () => permissions(types))
   await database.migrate('flow-calls', () => calls(types))
   await database.migrate('flow-triggers', () => triggers(types))
+  await database.migrate('flow-run-users', () => runUsers(types))
 }
 
 /**
@@ -46,4 +47,9 @@ function* calls({ integer, text, byKey }: ColumnTypes): Steps<void> {
 function* triggers({ integer, text, strict, byKey }: ColumnTypes): Steps<void> {
   yield sql`create table flow_cursor (one ${integer} primary key check (one = 1), seq ${integer} not null) ${strict}`
   yield sql`create table flow_triggers (flow ${text} primary key, spec ${text} not null, since ${integer} not null, next_at ${integer}) ${byKey}`
+}
+
+/** The app's user whose own accounts a run may use. */
+function* runUsers({ text }: ColumnTypes): Steps<void> {
+  yield sql`alter table flow_runs add column app_user ${text}`
 }

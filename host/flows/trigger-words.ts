@@ -1,4 +1,4 @@
-import type { TriggerConfig } from '../../core/app/flow.ts'
+import type { HookSource, TriggerConfig } from '../../core/app/flow.ts'
 import { tools } from '../../connectors/catalogue.ts'
 import { parseSchedule } from './cron.ts'
 import { cronInWords, list } from './cron-words.ts'
@@ -18,7 +18,10 @@ export function describeTrigger(config: TriggerConfig, now: Date): { words: stri
     case 'manual':
       return { words: 'When you run it', nextTimes: [] }
     case 'webhook':
-      return { words: 'When its web address is called', nextTimes: [] }
+      return {
+        words: senders[config.source] ? `When ${senders[config.source]} sends a webhook` : 'When its web address is called',
+        nextTimes: [],
+      }
     case 'connector': {
       const id = config.integration_type
       return {
@@ -36,6 +39,8 @@ export function describeTrigger(config: TriggerConfig, now: Date): { words: stri
       return { words: 'When someone pays in the app', nextTimes: [] }
   }
 }
+
+const senders: Partial<Record<HookSource, string>> = { github: 'GitHub', slack: 'Slack', stripe: 'Stripe' }
 
 /** “When a ticket is created or updated”. */
 function recordWords(entity: string, events: readonly (keyof typeof happenings)[]): string {

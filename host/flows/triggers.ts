@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
+import type { Flow } from '../../core/app/flow.ts'
 import { AppError } from '../../core/errors.ts'
-import type { Json } from '../../core/json.ts'
 import { newestChange, readChanges, type Change } from '../store/changes.ts'
 import { ask, type Database, type Row, type Steps } from '../store/engine.ts'
 import type { ArmedFlow } from './armed-flow.ts'
-import { holds } from './expressions.ts'
+import { refusalOf } from './condition.ts'
 import type { Journal, NewRun } from './journal.ts'
 import type { RunRow } from './journal-rows.ts'
 import type { Persist } from './persist.ts'
@@ -19,11 +19,14 @@ type Options = {
   jq: Jq
   now: () => number
   persist: Persist
+  soleUser: string | undefined
+  /** For whom a schedule runs. */
+  usersOf: (name: string, flow: Flow) => Promise<readonly (string | null)[]>
   onAdded: (runs: RunRow[]) => void
 }
 
 /** Starts runs for changed records and for moments of schedules. What has been seen is stored in the commit that adds the runs. */
-export function createTriggers({ database, journal, jq, now, persist, onAdded }: Options) {
+export function createTriggers({ database, journal, jq, now, persist, soleUser, usersOf, onAdded }: Options) {
   let armed: ArmedFlow[] = []
   let since = new Map<string, number>()
   let nextAt = new Map<string, number | null>()
@@ -84,16 +87,10 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
 
   async function runFor({ name, flow }: ArmedFlow, change: Change): Promise<NewRun[]> {
     const depth = await depthOf(change)
-    const run = newRun(name, flow, causeOf(change), triggerOf(change), depth)
+    const run = newRun(name, flow, { cause: causeOf(change), trigger: triggerOf(change), depth, user: change.by?.user ?? soleUser ?? null })
     if (depth > maxDepth) return [{ ...run, error: endless(flow.name, change.entity) }]
-    const { condition } = flow.trigger
-    if (!condition?.trim()) return [run]
-    try {
-      return (await holds(condition, { trigger: run.trigger, now: new Date(now()).toISOString() }, jq)) ? [run] : []
-    } catch (error) {
-      const { code, message } = AppError.from(error)
-      return [{ ...run, error: new AppError(code, `The condition of the trigger could not be checked. ${message}`, { cause: error }) }]
-    }
+    const refused = await refusalOf(flow, run.trigger, jq, now())
+    return refused === 'skip' ? [] : [refused ? { ...run, error: refused } : run]
   }
 
   /** A change made by a run is one step further down than that run. */
@@ -120,30 +117,29 @@ export function createTriggers({ database, journal, jq, now, persist, onAdded }:
     const moment = new Date(one.schedule.atOrBefore(at) ?? expected).toISOString()
     const next = one.schedule.after(at)
     const trigger = { type: 'scheduled', data: { scheduled_for: moment, timezone: one.config.timezone } }
-    const run = { ...newRun(one.name, one.flow, 'Schedule', trigger, 0), occurrence: `${one.name}@${moment}` }
-    const refused = await refusal(one, trigger)
+    const refused = await refusalOf(one.flow, trigger, jq, at)
+    const users = refused === 'skip' ? [] : await usersOf(one.name, one.flow)
+    const runs = users.map(user => {
+      const occurrence = `${one.name}@${moment}${user === null ? '' : `@${user}`}`
+      const run = { ...newRun(one.name, one.flow, { cause: 'Schedule', trigger, depth: 0, user }), occurrence }
+      return refused instanceof AppError ? { ...run, error: refused } : run
+    })
     const added = await persist(function* () {
-      if (!(yield* moveMoment(one.name, expected, next)) || refused === 'skip') return null
-      const heldUp = refused ? null : yield* journal.claimHeldUp(one.name)
-      if (!heldUp) return yield* journal.add(refused ? { ...run, error: refused } : run)
-      // Moments that pass while a run may not begin are one run, as those that pass while Plugboard is closed.
-      yield* journal.moveTo(heldUp.seq, { ...run, cause: 'Schedule, the latest time that passed while it waited' })
-      return yield* journal.findBySeq(heldUp.seq)
+      if (!(yield* moveMoment(one.name, expected, next))) return []
+      const rows: (RunRow | null)[] = []
+      for (const run of runs) rows.push(yield* addScheduled(run))
+      return rows
     })
     nextAt.set(one.name, next)
-    if (added) onAdded([added])
+    onAdded(added.filter(row => row !== null))
   }
 
-  async function refusal({ flow }: ArmedFlow, trigger: Json): Promise<AppError | 'skip' | null> {
-    const { condition } = flow.trigger
-    if (!condition?.trim()) return null
-    try {
-      return (await holds(condition, { trigger, now: new Date(now()).toISOString() }, jq)) ? null : 'skip'
-    } catch (error) {
-      return new AppError('validation', `The condition of the trigger could not be checked. ${AppError.from(error).message}`, {
-        cause: error,
-      })
-    }
+  function* addScheduled(run: NewRun): Steps<RunRow | null> {
+    const heldUp = run.error ? null : yield* journal.claimHeldUp(run.name, run.user)
+    if (!heldUp) return yield* journal.add(run)
+    // Moments that pass while a run may not begin are one run, as those that pass while Plugboard is closed.
+    yield* journal.moveTo(heldUp.seq, { ...run, cause: 'Schedule, the latest time that passed while it waited' })
+    return yield* journal.findBySeq(heldUp.seq)
   }
 
   async function moveTo(name: string, expected: number | null, next: number | null): Promise<void> {

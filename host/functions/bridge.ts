@@ -44,7 +44,8 @@ export async function answerRequest(
     })
   }
   const { entity, method, args } = parsed.data
-  return answerRecordRequest(bridge.records(entity, caller.by), entity, method, args)
+  const author: Author = caller.user ? { ...caller.by, user: caller.user } : caller.by
+  return answerRecordRequest(bridge.records(entity, author), entity, method, args)
 }
 
 async function answerRecordRequest(records: Records, entity: string, method: string, args: unknown[]): Promise<Json> {

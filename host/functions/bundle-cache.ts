@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
-import { AppError } from '../../core/errors.ts'
-import { bundleFunction, type Bundle } from './bundle.ts'
+import { join } from 'node:path'
+import type { Bundle } from './bundle.ts'
+import { compileFunction } from './compile.ts'
 
 type Held = { file: string; bundling: Promise<Bundle>; isCurrent(): boolean }
 
@@ -20,25 +21,18 @@ export function createBundleCache(root: string): BundleCache {
   const held = new Map<string, Held>()
   const good = new Map<string, Bundle>()
 
-  async function compile(name: string, file: string): Promise<Bundle> {
-    const bundled = await bundleFunction(root, file)
-    if (bundled.ok) return bundled.bundle
-    const [problem] = bundled.problems
-    throw new AppError('validation', `${name} does not compile: ${problem?.message ?? 'unknown error.'}`, {
-      action: { kind: 'open', path: problem?.path ?? file, line: problem?.line },
-      details: bundled.problems.map(({ path, line, message }) => `${path}:${line ?? 1} ${message}`).join('\n'),
-    })
-  }
-
   function start(name: string, file: string): Promise<Bundle> {
     const startedAt = Date.now()
-    const bundling = compile(name, file)
+    const bundling = compileFunction(root, name, file)
     const entry: Held = { file, bundling, isCurrent: () => true }
     held.set(name, entry)
     bundling.then(
       bundle => {
         good.set(name, bundle)
-        entry.isCurrent = watchStamps(bundle.files, startedAt - timeStepMs)
+        entry.isCurrent = watchStamps(
+          bundle.files.map(path => join(root, path)),
+          startedAt - timeStepMs,
+        )
       },
       () => held.get(name) === entry && held.delete(name),
     )

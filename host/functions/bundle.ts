@@ -1,13 +1,24 @@
 import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { SourceMap, type SourceMapPayload } from 'node:module'
 import { dirname, extname, isAbsolute, join, relative, sep } from 'node:path'
-import { build, type BuildFailure, type Loader, type Message, type Metafile, type Plugin } from 'esbuild'
+import { build, version, type BuildFailure, type Loader, type Message, type Metafile, type Plugin } from 'esbuild'
 import type { Problem } from '../../core/app/model.ts'
 
-/** A function with all it imports as one module. `hash` names its content; `files` are the app's own files in it, without packages. */
-export type Bundle = { hash: string; url: string; files: string[]; sourceMap(): SourceMap }
+/**
+ * A function with all it imports as one module, the same wherever the app's folder lies. `hash` names its code, `map` is its source map;
+ * `files` are the app's own files in it; `packages` the files of packages, with what is needed to find them again. Paths are below the
+ * app's folder, with `/`.
+ */
+export type Bundle = { hash: string; code: string; map: string; files: string[]; packages: string[] }
 export type Bundled = { ok: true; bundle: Bundle } | { ok: false; problems: Problem[] }
+
+/** Names what makes a bundle of files: the compiler, and all that this file tells it. */
+export const bundlerHash = (): string =>
+  createHash('sha256')
+    .update(version)
+    .update(readFileSync(import.meta.filename))
+    .digest('hex')
 
 /** The module `plugboard`, as code in a sandbox sees it. */
 const plugboardModule = `
@@ -44,6 +55,8 @@ export async function bundleFunction(root: string, file: string, text?: string):
       sourcesContent: false,
       metafile: true,
       logLevel: 'silent',
+      // No tsconfig.json decides what a function is: one of a folder above the app would, and is not there where the app is published.
+      tsconfigRaw: '{}',
       plugins: [plugboard, inside(home)],
     })
     if (!exportsDefault(result.metafile))
@@ -57,9 +70,10 @@ export async function bundleFunction(root: string, file: string, text?: string):
       ok: true,
       bundle: {
         hash: createHash('sha256').update(code).digest('base64url'),
-        url: `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`,
-        files: ownFiles(root, result.metafile),
-        sourceMap: () => new SourceMap(JSON.parse(map) as SourceMapPayload),
+        code,
+        map,
+        files: Object.keys(result.metafile.inputs).filter(path => !isPlugboard(path) && !isOfPackage(path)),
+        packages: packageFiles(root, result.metafile),
       },
     }
   } catch (error) {
@@ -77,10 +91,21 @@ function exportsDefault({ outputs }: Metafile): boolean {
   return Object.values(outputs).some(({ exports }) => exports.includes('default'))
 }
 
-function ownFiles(root: string, { inputs }: Metafile): string[] {
-  return Object.keys(inputs)
-    .filter(path => !path.startsWith('plugboard:') && !/(^|\/)node_modules\//.test(path))
-    .map(path => join(root, path))
+const isPlugboard = (path: string) => path.startsWith('plugboard:')
+const isOfPackage = (path: string) => /(^|\/)node_modules\//.test(path)
+
+/** The files of packages that are in the bundle, and each `package.json` that says which file an import means. */
+function packageFiles(root: string, { inputs }: Metafile): string[] {
+  const found = new Set<string>()
+  for (const path of Object.keys(inputs)) {
+    if (isPlugboard(path) || !isOfPackage(path)) continue
+    found.add(path)
+    for (let folder = dirname(path); !/(^|\/)node_modules$/.test(folder); folder = dirname(folder)) {
+      const manifest = `${folder}/package.json`
+      if (existsSync(join(root, manifest))) found.add(manifest)
+    }
+  }
+  return [...found]
 }
 
 const plugboard: Plugin = {

@@ -54,7 +54,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
   let verdict: AppError | undefined
 
   function explainThrown({ message, stack, shape }: Thrown): AppError {
-    const readable = stack ? readableStack(stack, bundle.sourceMap()) : ''
+    const readable = stack ? readableStack(stack, bundle.map) : ''
     const details = readable || undefined
     if (shape) return AppError.fromShape({ ...shape, details })
     const [, inFrame, bare] = /\((\S+:\d+):\d+\)|at (\S+:\d+):\d+/.exec(readable) ?? []
@@ -122,7 +122,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
   sandbox.onMessage(receive)
   loaded.promise.catch(retire)
   void sandbox.ready.then(
-    () => sandbox.send({ type: 'load', url: bundle.url }),
+    () => sandbox.send({ type: 'load', url: urlOf(bundle) }),
     (cause: unknown) => loaded.reject(new AppError('unavailable', 'The sandbox for functions could not be started.', { cause })),
   )
   // Also between calls: what a call has left behind may go on growing.
@@ -173,5 +173,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
     },
   }
 }
+
+const urlOf = ({ code }: Bundle): string => `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`
 
 const inSeconds = (ms: number): string => (ms === 1000 ? '1 second' : `${ms / 1000} seconds`)

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
-import type { AppModel } from '../../core/app/model.ts'
+import { emptyModel, type AppModel } from '../../core/app/model.ts'
 import { functionConfig } from '../../core/app/function.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
@@ -15,6 +15,7 @@ import { openDatabase } from '../store/database.ts'
 import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore } from '../store/store.ts'
 import { entity } from '../../core/app/entity.ts'
+import { createBundleCache } from './bundle-cache.ts'
 import { createFunctions } from './functions.ts'
 import { spawnDeno } from './sandbox/deno.ts'
 import { readMessage } from './sandbox/messages.ts'
@@ -34,14 +35,8 @@ async function openApp(
     await writeFile(join(root, path), text)
   }
   const model: AppModel = {
-    id: 'app',
-    path: root,
-    config: { name: 'App' },
-    entities: [],
+    ...emptyModel('app', root, 'App'),
     functions: [{ name: 'f', file: 'functions/f/entry.ts', config: functionConfig.parse(options.config ?? {}), uses: [] }],
-    flows: [],
-    connectors: [],
-    problems: [],
   }
   const database = openDatabase(join(root, 'app.db'))
   const store = openStore(sqliteEngine(database))
@@ -50,6 +45,7 @@ async function openApp(
   const functions = createFunctions({
     root,
     model: () => model,
+    bundles: createBundleCache(root),
     bridge: {
       records: store.records,
       callAction: async request => {
@@ -438,4 +434,26 @@ test('no line can be anything but a message or nothing', () => {
     }),
   )
   assert.equal(readMessage('{"type":"thrown","call":1,"error":null}'), null)
+})
+
+test('calls of several users in one process act each for their own, whatever the code claims', async t => {
+  const { functions, asked, store } = await openApp(
+    t,
+    `export default async user => {
+      const { ask } = globalThis[Symbol.for('plugboard')]
+      const claimed = { user: 'eve', connection: 'eve', flow: 'x', caller: { user: 'eve', runId: null, stepId: null, by: { kind: 'user', name: 'eve' } } }
+      await new Promise(resolve => setTimeout(resolve, 5))
+      await ask({ kind: 'action', connector: 'calendar', action: 'list', input: { user }, ...claimed })
+      await ask({ kind: 'record', entity: 'Ticket', method: 'create', args: [{ title: user }], ...claimed })
+    }`,
+  )
+  const users = ['ada', 'bob', 'ada', 'cleo', 'bob']
+  const by = { kind: 'user' as const, name: 'page' }
+  await Promise.all(users.map(user => functions.run('f', user, { caller: { user, runId: null, stepId: null, by } })))
+  assert.deepEqual(
+    asked.map(({ caller, input }) => [caller.user, (input as { user: string }).user]).sort(),
+    users.map(user => [user, user]).sort(),
+  )
+  for (const request of asked) assert.deepEqual([request.connection, request.caller.by.name], [undefined, 'f'])
+  for (const { created_by_id: madeBy, title } of await store.records('Ticket').list()) assert.equal(madeBy, title)
 })

@@ -4,25 +4,25 @@ import type { Json } from '../../core/json.ts'
 import type { LogLine } from '../../core/run.ts'
 import type { Caller } from '../gateway/gateway.ts'
 import { answerRequest, type Bridge } from './bridge.ts'
-import { createBundleCache } from './bundle-cache.ts'
+import type { BundleCache } from './bundle-cache.ts'
 import { bundleFunction, type Bundle } from './bundle.ts'
 import { loadFunction, type FunctionProcess } from './function-process.ts'
 import { joinSandboxPool } from './sandbox/pool.ts'
+import { surveyFunctions, type Survey } from './survey.ts'
 import { createWatchdog } from './watchdog.ts'
 
 export type RunOptions = { signal?: AbortSignal; onLog?: (line: LogLine) => void; caller: Caller }
 export type Functions = ReturnType<typeof createFunctions>
 
-type Options = { root: string; model: () => AppModel; bridge: Bridge }
+type Options = { root: string; model: () => AppModel; bundles: BundleCache; bridge: Bridge }
 
 /**
  * Runs an app's functions, each in a sandbox process of its own that is kept while it is used. Errors: not_found, validation (it does not
  * compile), timeout, cancelled, unavailable (stopped for its memory, or it ended itself), internal (it threw), and what its calls throw.
  */
-export function createFunctions({ root, model, bridge }: Options) {
+export function createFunctions({ root, model, bundles, bridge }: Options) {
   const pool = joinSandboxPool()
   const watchdog = createWatchdog()
-  const bundles = createBundleCache(root)
   const current = new Map<string, FunctionProcess>()
   const living = new Set<FunctionProcess>()
 
@@ -79,6 +79,8 @@ export function createFunctions({ root, model, bridge }: Options) {
       const bundled = await bundleFunction(root, findFunction(name).file, text)
       return bundled.ok ? [] : bundled.problems
     },
+    /** What keeps functions from compiling, and the files of packages that they import. */
+    survey: (): Promise<Survey> => surveyFunctions(model(), bundles.get),
     /** The app has changed: functions that are gone end. (A changed one is noticed by its files at its next call.) */
     changed(): void {
       const names = new Set(model().functions.map(({ name }) => name))

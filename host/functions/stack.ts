@@ -1,10 +1,11 @@
-import type { SourceMap } from 'node:module'
+import { SourceMap, type SourceMapPayload } from 'node:module'
 
 /**
  * A stack of the sandbox in terms of the app's files: `at postTicket (functions/post/entry.ts:5:9)`. Frames of the sandbox itself are left
- * out. The map's sources are relative to the app's root.
+ * out. `map`: the source map as JSON; its sources are relative to the app's root.
  */
-export function readableStack(stack: string, sourceMap: SourceMap): string {
+export function readableStack(stack: string, map: string): string {
+  const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload)
   const frames = stack
     .split('\n')
     .filter(line => /^\s+at /.test(line))

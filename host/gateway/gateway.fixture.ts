@@ -9,6 +9,7 @@ import { implement, createRouterClient } from '@orpc/server'
 import { z } from 'zod'
 import { slackUser } from '../../connectors/providers/slack.ts'
 import { catalogueOf } from '../../connectors/catalogue.ts'
+import type { ConnectionMode } from '../../core/app/connector-file.ts'
 import { action, connector, type Connector } from '../../core/connector.ts'
 import { credentialsContract, type Credential } from '../../core/contract/credentials.ts'
 import { AppError } from '../../core/errors.ts'
@@ -151,6 +152,7 @@ export function startCredentials(answer: (asked: Asked, nth: number) => Credenti
         return answer(input, asked.length)
       }),
       accounts: os.accounts.handler(() => []),
+      agreedUsers: os.agreedUsers.handler(() => []),
     }),
   )
   return { client, asked }
@@ -161,6 +163,8 @@ type Options = {
   credential?: (asked: Asked, nth: number) => Credential | Promise<Credential>
   timeoutMs?: number
   budgets?: Budgets
+  modeOf?: (connector: string) => ConnectionMode
+  soleUser?: string
 }
 
 /** Time that stands still until the test moves it on. */
@@ -201,7 +205,10 @@ export async function until(condition: () => boolean): Promise<void> {
 }
 
 /** A gateway over a database of its own. `call` is a function's call of an action. */
-export async function openGateway(t: TestContext, { connectors, credential = () => credentialOf(), timeoutMs, budgets }: Options) {
+export async function openGateway(
+  t: TestContext,
+  { connectors, credential = () => credentialOf(), timeoutMs, budgets, modeOf, soleUser }: Options,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'))
   const database = openDatabase(join(folder, 'app.db'))
   const { client, asked } = startCredentials(credential)
@@ -213,6 +220,8 @@ export async function openGateway(t: TestContext, { connectors, credential = () 
     load: catalogueOf(connectors).load,
     timeoutMs,
     budgets,
+    modeOf,
+    soleUser,
     report: error => reports.push(error),
   })
   t.after(async () => {

@@ -1,5 +1,6 @@
 import { loadConnector } from '../../connectors/load.ts'
 import { apiOriginsOf } from '../../core/addresses.ts'
+import type { ConnectionMode } from '../../core/app/connector-file.ts'
 import { boundFetch } from '../../core/bound-fetch.ts'
 import type { Activity } from '../../core/connection.ts'
 import type { AnyAction, Call, Choice, Connector } from '../../core/connector.ts'
@@ -11,25 +12,29 @@ import { withoutValues } from '../../core/secrets.ts'
 import type { ActivityLog } from './activity.ts'
 import { limitAnswers } from './answer-limits.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
-import { createCredentialCache, type CredentialsClient } from './credential-cache.ts'
+import { createCredentialCache, type CredentialsClient, type Wanted } from './credential-cache.ts'
 import { explainFailure } from './explain-failure.ts'
 import { sendPaced } from './paced-fetch.ts'
 import { startTimeLimit, type TimeLimit } from './time-limit.ts'
 
 export type { CredentialsClient } from './credential-cache.ts'
 
-/** On whose behalf something runs, for the activity log. `by.runId` lets a change of a record be traced to the run that made it. */
+/**
+ * On whose behalf something runs. `user` is the app's user, by id, whose own accounts it may use. `by` is for the activity log; with
+ * `by.runId` a change of a record can be traced to the run that made it, and `by.email` is noted with what is created.
+ */
 export type Caller = {
+  user?: string | null
   runId: string | null
   stepId: string | null
-  by: { kind: 'flow' | 'function' | 'user'; name: string; runId?: string }
+  by: { kind: 'flow' | 'function' | 'user'; name: string; runId?: string; email?: string }
 }
 
 export type ActionRequest = {
   connector: string
   action: string
   input: Json
-  /** Name of a connection; without it the app's default one. */
+  /** Name of a connection; without it the default one. */
   connection?: string
   caller: Caller
   signal?: AbortSignal
@@ -42,6 +47,10 @@ export type Gateway = ReturnType<typeof createGateway>
 type GatewayOptions = {
   appId: string
   credentials: CredentialsClient
+  /** Whose account each connector is used with. */
+  modeOf?: (connector: string) => ConnectionMode
+  /** Whom a call is for that names nobody, where the app has but one user. */
+  soleUser?: string
   activity: ActivityLog
   /** A tool with its code. Throws `not_found`. */
   load?: (id: string) => Promise<Connector>
@@ -52,7 +61,7 @@ type GatewayOptions = {
   report?: (error: AppError) => void
 }
 
-type Attempt = { action?: AnyAction; connection?: string; caller: string; idempotencyKey?: string; limit: TimeLimit; mayRepeat: boolean }
+type Attempt = { action?: AnyAction; wanted: Wanted; caller: string; idempotencyKey?: string; limit: TimeLimit; mayRepeat: boolean }
 
 /**
  * The one way out of an app. Picks the connection, checks scopes before anything is sent, adds the token, keeps to what the provider
@@ -62,6 +71,8 @@ type Attempt = { action?: AnyAction; connection?: string; caller: string; idempo
 export function createGateway({
   appId,
   credentials,
+  modeOf = () => 'shared',
+  soleUser,
   activity,
   load = loadConnector,
   budgets = createBudgets(),
@@ -70,10 +81,20 @@ export function createGateway({
 }: GatewayOptions) {
   const cache = createCredentialCache({ appId, credentials })
 
-  /** The default credential or the named one. Main may take its time over it, but not beyond the call's limit. */
-  async function credentialFor(connector: Connector, { connection, limit }: Attempt, rejected?: Credential): Promise<Credential> {
+  /** Which credential a call may have. An own account without its user must not become somebody else's. */
+  function wantedBy({ id, name }: Connector, { user = null, by }: Pick<Caller, 'user' | 'by'>, connection?: string): Wanted {
+    if (modeOf(id) === 'shared') return { connector: id, connection }
+    const own = user ?? soleUser
+    if (own === undefined) throw needsUser(name)
+    return { connector: id, connection, user: own, ...(by.kind === 'flow' && { flow: by.name }) }
+  }
+
+  /** Main may take its time over it, but not beyond the call's limit. */
+  async function credentialFor(connector: Connector, { wanted, limit }: Attempt, rejected?: Credential): Promise<Credential> {
     try {
-      return await limit.within(cache.get(connector.id, connection, rejected))
+      const credential = await limit.within(cache.get(wanted, rejected))
+      if ((credential.mode === 'app-user') !== (wanted.user !== undefined)) throw new Error(`${connector.id}: an account of another mode.`)
+      return credential
     } catch (error) {
       throw limit.verdict(connector.provider.name, error) ?? error
     }
@@ -149,14 +170,14 @@ export function createGateway({
       const limit = startTimeLimit(timeoutMs, budgets.clock, signal)
       const attempt = {
         action,
-        connection,
         caller: `${appId} ${caller.by.kind} ${caller.by.name}`,
         idempotencyKey,
         limit,
         mayRepeat: action.effect === 'read' || action.idempotent || (action.keyed === true && idempotencyKey !== undefined),
       }
       try {
-        const result = await withCredential(connector, attempt, async (call, credential) => {
+        const wanted = wantedBy(connector, caller, connection)
+        const result = await withCredential(connector, { ...attempt, wanted }, async (call, credential) => {
           connectionId = credential.connectionId
           checkScopes(connector, action, credential)
           return readOutput(connector, action, await action.run(call, parsed as never), credential)
@@ -178,7 +199,9 @@ export function createGateway({
       if (!options) throw new AppError('not_found', `${connector.name} has no choices called “${field}”.`)
       const limit = startTimeLimit(timeoutMs, budgets.clock)
       try {
-        return await withCredential(connector, { caller: `${appId} form`, limit, mayRepeat: true }, call => options(call, query))
+        const caller = { by: { kind: 'user' as const, name: 'form' } }
+        const attempt = { wanted: wantedBy(connector, caller), caller: `${appId} form`, limit, mayRepeat: true }
+        return await withCredential(connector, attempt, call => options(call, query))
       } finally {
         limit.clear()
       }
@@ -189,6 +212,11 @@ export function createGateway({
     /** Connections have changed: the next call asks main again. */
     forget: () => cache.forget(),
   }
+}
+
+/** Nobody's own account is used on behalf of nobody. */
+function needsUser(name: string): AppError {
+  return new AppError('needs_connection', `${name} is each user’s own account in this app, and no user of the app asked for this.`)
 }
 
 function findAction(connector: Connector, id: string): AnyAction {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { WebClient } from '@slack/web-api'
 import { connectors } from '../../connectors/index.ts'
 import slackbot from '../../connectors/slack/bot.ts'
-import { grantFor, practiceFor } from '../../main/practice/practice.fixture.ts'
+import { grantFor, practiceFor } from '../../practice/practice.fixture.ts'
 import { credentialOf, failure, openGateway } from './gateway.fixture.ts'
 
 test('a message goes through a practice account into practice Slack, and a refused token asks to reconnect', async t => {

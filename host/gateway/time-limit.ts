@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts'
+import { orAbort } from '../../core/or-abort.ts'
 import type { Clock } from './clock.ts'
 
 export type TimeLimit = ReturnType<typeof startTimeLimit>
@@ -23,17 +24,7 @@ export function startTimeLimit(timeoutMs: number, clock: Clock, cancel?: AbortSi
       return new AppError('timeout', `${provider} did not answer within ${timeoutMs / 1000} seconds. Try again.`, { cause })
     },
     /** Waits for `work`, but not beyond the limit: what does not heed its signal must not hold its caller. */
-    async within<T>(work: Promise<T>): Promise<T> {
-      const { promise, reject } = Promise.withResolvers<never>()
-      const onAbort = () => reject(signal.reason)
-      if (signal.aborted) onAbort()
-      signal.addEventListener('abort', onAbort)
-      try {
-        return await Promise.race([work, promise])
-      } finally {
-        signal.removeEventListener('abort', onAbort)
-      }
-    },
+    within: <T>(work: Promise<T>): Promise<T> => orAbort(work, signal),
     clear: () => clearTimeout(timer),
   }
 }

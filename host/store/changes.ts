@@ -3,8 +3,8 @@ import { z } from 'zod'
 import type { ColumnTypes, Database, Row, Steps } from './engine.ts'
 import type { Doc } from './values.ts'
 
-/** Who caused a change. */
-export type Author = { kind: 'flow' | 'function' | 'user'; name: string; runId?: string }
+/** Who caused a change. `user` is the app's user behind it, by id, and `email` where it is known. */
+export type Author = { kind: 'flow' | 'function' | 'user'; name: string; runId?: string; user?: string; email?: string }
 
 /**
  * A committed change of one record. `before` is null for create, `after` for delete. `at` is an ISO time. Whoever has read up to a `seq`

@@ -142,3 +142,18 @@ test('processes that start at once migrate one database together (Postgres)', as
     { n: 1 },
   ])
 })
+
+onEachDatabase('a table that only grows takes rows, and refuses to change or lose one, whoever asks', async ({ engine }) => {
+  await engine.migrate('counters', makeCounters(engine))
+  await engine.migrate('counters grow', () => engine.onlyGrows('counters'))
+  await engine.query(sql`insert into counters (name, n) values ('a', 1)`)
+  await assert.rejects(engine.query(sql`update counters set n = 2`))
+  await assert.rejects(engine.query(sql`delete from counters where name = 'a'`))
+  await assert.rejects(
+    engine.transaction(function* () {
+      yield sql`insert into counters (name, n) values ('b', 1)`
+      yield sql`delete from counters`
+    }),
+  )
+  assert.deepEqual(await namesIn(engine), ['a'])
+})

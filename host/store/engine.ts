@@ -49,6 +49,10 @@ export type Database = {
   forUpdate: RawBuilder<unknown>
   /** The same, but others may read them like this too. */
   forShare: RawBuilder<unknown>
+  /** From then on, in a migration: rows of this table are added and read, and whoever tries to change or remove one is refused. */
+  onlyGrows(table: string): Steps<void>
+  /** The time now by the database, in epoch ms: processes may disagree about it, the database does not. */
+  clock: RawBuilder<unknown>
   types: ColumnTypes
   /** The other processes that work on this database. Null when there can be none. */
   peers: Peers | null
@@ -58,10 +62,10 @@ export type Database = {
 export type TransactionOptions = { mayBeLost?: boolean }
 
 /**
- * How columns are declared. `serial` is a number that the database gives, in order; `strict` ends a `create table`, and `byKey` one whose
+ * How columns are declared. `bytes` takes and gives a Uint8Array, `serial` is a number that the database gives, in order; `strict` ends a `create table`, and `byKey` one whose
  * rows are kept in the order of its primary key where the database can.
  */
-export type ColumnTypes = Record<'serial' | 'integer' | 'real' | 'text' | 'strict' | 'byKey', RawBuilder<unknown>>
+export type ColumnTypes = Record<'serial' | 'integer' | 'real' | 'text' | 'bytes' | 'strict' | 'byKey', RawBuilder<unknown>>
 
 /** Steps that only read, each query by itself: for what need not be seen at one moment. */
 export async function ask<T>(database: Pick<Database, 'query'>, steps: Steps<T>): Promise<T> {
@@ -85,8 +89,8 @@ export type Engine = Database & {
   tableOf(entity: string): string
   /** Makes the entity's table. */
   createTable(table: string): Steps<void>
-  /** The paths that have an index. */
-  indexedPaths(table: string): Steps<Set<string>>
+  /** Of these tables, those that are there, each with the paths that have an index. */
+  tablesThere(tables: readonly string[]): Steps<Map<string, Set<string>>>
   /** Makes an index, unless it is there, that serves =, $in, ranges, prefixes, sorting and cursors on one field, for values of any type. */
   createIndex(table: string, path: readonly string[]): Promise<void>
 }

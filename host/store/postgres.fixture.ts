@@ -41,6 +41,8 @@ async function findOrStart(): Promise<string> {
       keeper.socket.unref()
       return keeper.url
     }
+    // It made way for another keeper, which has ended since.
+    if (starting?.exitCode === 0) starting = undefined
     starting ??= spawn(process.execPath, [keeperProgram], { stdio: 'ignore', detached: true })
     starting.unref()
     assert.ok(!starting.exitCode, `No Postgres could be started for the tests; “node ${keeperProgram}” says why.`)

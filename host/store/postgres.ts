@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts'
 import type { ColumnTypes, Engine, Steps } from './engine.ts'
 import { openClients, type ClientOptions } from './postgres-clients.ts'
 import { postgresDialect } from './postgres-dialect.ts'
-import { createIndex, createTable, indexedPaths, tableOf } from './postgres-tables.ts'
+import { createIndex, createTable, onlyGrows, tableOf, tablesThere } from './postgres-tables.ts'
 import { openWakes } from './postgres-wakes.ts'
 
 /** A Postgres database, shared by the apps of this process and by other processes. */
@@ -25,6 +25,7 @@ const columnTypes: ColumnTypes = {
   integer: sql`bigint`,
   real: sql`double precision`,
   text: sql`text collate "C"`,
+  bytes: sql`bytea`,
   strict: sql``,
   byKey: sql``,
 }
@@ -51,13 +52,15 @@ export function openPostgres(url: string, options: PostgresOptions = {}): Postgr
         yield sql`select pg_advisory_xact_lock(hashtextextended(${`${schema}/${name}`}, 0))`
       },
       forUpdate: sql`for update`,
+      clock: sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
       forShare: sql`for share`,
+      onlyGrows,
       types: columnTypes,
       peers: wakes.peersOf(schema),
       dialect: () => postgresDialect,
       tableOf,
       createTable,
-      indexedPaths,
+      tablesThere,
       createIndex: (table, path) =>
         clients.transaction(
           schema,

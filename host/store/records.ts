@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
 import type { Entity } from '../../core/app/entity.ts'
 import { AppError } from '../../core/errors.ts'
+import type { Access, Act } from './access.ts'
 import { addChanges, rowsOfInsert, type Author, type Change } from './changes.ts'
 import type { Engine, Row, Steps } from './engine.ts'
 import { invalid } from './errors.ts'
 import { fieldsOf } from './fields.ts'
-import { parseFilter } from './filter.ts'
+import { parseFilter, type Filter } from './filter.ts'
+import { matches } from './matches.ts'
 import {
   countRecords,
   indexablePaths,
@@ -50,6 +52,8 @@ type Options = {
   engine: Engine
   find: () => Defined
   author: Author | null
+  /** Null: all records, as the app itself has them. */
+  access: Access | null
   now: () => number
   newId: () => string
   committed: (changes: Change[]) => void
@@ -63,7 +67,7 @@ const maxIndexes = 24
 /** What was done to records, before the outbox has numbered it. */
 type Written = Omit<Change, 'seq'>
 
-export function createRecords({ engine, find, author, now, newId, committed }: Options): Records {
+export function createRecords({ engine, find, author, access, now, newId, committed }: Options): Records {
   const reader = engine.dialect(new Set())
 
   async function write(work: () => Steps<Written[]>): Promise<Change[]> {
@@ -95,7 +99,7 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
   function newRow(entity: Entity, input: Doc): StoredRow {
     const at = new Date(now()).toISOString()
     const data = encode(newRecordData(entity, input))
-    return { id: newId(), created_date: at, updated_date: at, created_by: '', created_by_id: '', data }
+    return { id: newId(), created_date: at, updated_date: at, created_by: author?.email ?? '', created_by_id: author?.user ?? '', data }
   }
 
   function* locked({ entity, table }: Defined, id: string): Steps<Row> {
@@ -104,20 +108,45 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
     return row
   }
 
+  /** A filter for what may be read besides. */
+  function readable(filter: Filter): Filter {
+    return access ? { kind: 'and', of: [filter, access.may('read', find().entity)] } : filter
+  }
+
+  function planReadable(query: PageQuery, defaultLimit: number): Plan {
+    const plan = planQuery(query, defaultLimit)
+    return { ...plan, filter: readable(plan.filter) }
+  }
+
+  function may(act: Act, entity: Entity, record: Doc): boolean {
+    return !access || matches(access.may(act, entity), record, fieldsOf(entity))
+  }
+
+  /** The record that is to be changed, once it is certain that it may be. */
+  function* changeable(act: 'update' | 'delete', defined: Defined, id: string): Steps<{ row: Row; before: Doc }> {
+    const { entity } = defined
+    const row = yield* locked(defined, id)
+    const before = toRecord(row, reader)
+    if (!may('read', entity, before)) throw missing(entity, id)
+    if (!may(act, entity, before)) throw refused(act, entity)
+    return { row, before }
+  }
+
   const records: Records = {
     async get(id) {
       const { entity, table } = find()
       const [row] = await engine.query(sql`select ${recordColumns} from ${sql.id(table)} where id = ${id}`)
-      if (!row) throw missing(entity, id)
-      return toRecord(row, reader)
+      const record = row && toRecord(row, reader)
+      if (!record || !may('read', entity, record)) throw missing(entity, id)
+      return record
     },
     async list(query = {}) {
-      const plan = planQuery(query, 5000)
+      const plan = planReadable(query, 5000)
       const rows = await engine.query(selectRecords(await source(plan), plan, plan.limit))
       return rows.map(row => toRecord(row, reader))
     },
     async page(query = {}) {
-      const plan = planQuery(query, 50)
+      const plan = planReadable(query, 50)
       const from = await source(plan)
       const rows = await engine.query(selectRecords(from, plan, plan.limit + 1))
       const items = rows.slice(0, plan.limit).map(row => toRecord(row, reader))
@@ -127,7 +156,7 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       return { items, nextCursor: rows.length > plan.limit && last ? nextCursor(plan, last) : null, total: Number(counted?.count) }
     },
     async count(q = {}) {
-      const filter = parseFilter(q)
+      const filter = readable(parseFilter(q))
       const [row] = await engine.query(countRecords(await source({ filter, path: ['id'] }), filter))
       return Number(row?.count)
     },
@@ -145,6 +174,7 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
         }
         return rows.map(row => {
           const after = toRecord(row, reader)
+          if (!may('create', entity, after)) throw refused('create', entity)
           return { entity: entity.name, id: row.id, type: 'create', before: null, after, at: row.created_date, by: author }
         })
       })
@@ -155,18 +185,20 @@ export function createRecords({ engine, find, author, now, newId, committed }: O
       const { entity, table } = defined
       const [change] = await write(function* () {
         const data = changedRecordData(entity, patch)
-        const row = yield* locked(defined, id)
+        const { row, before } = yield* changeable('update', defined, id)
         const at = new Date(now()).toISOString()
         const next = { ...row, updated_date: at, data: encode({ ...reader.document(row.data), ...data }) }
+        const after = toRecord(next, reader)
+        if (!may('update', entity, after)) throw refused('update', entity)
         yield sql`update ${sql.id(table)} set data = ${next.data}, updated_date = ${at} where id = ${id}`
-        return [{ entity: entity.name, id, type: 'update', before: toRecord(row, reader), after: toRecord(next, reader), at, by: author }]
+        return [{ entity: entity.name, id, type: 'update', before, after, at, by: author }]
       })
       return present(change?.after)
     },
     async delete(id) {
       const defined = find()
       const [change] = await write(function* () {
-        const before = toRecord(yield* locked(defined, id), reader)
+        const { before } = yield* changeable('delete', defined, id)
         yield sql`delete from ${sql.id(defined.table)} where id = ${id}`
         return [{ entity: defined.entity.name, id, type: 'delete', before, after: null, at: new Date(now()).toISOString(), by: author }]
       })
@@ -186,6 +218,12 @@ function encode(data: Doc): string {
   if (Buffer.byteLength(text) > maxBytes)
     throw invalid('A record may be 1 MB at most. Keep large content in a file and its address in the record.')
   return text
+}
+
+const words: Record<Act, string> = { create: 'add', read: 'see', update: 'change', delete: 'delete' }
+
+function refused(act: Act, entity: Entity): AppError {
+  return new AppError('forbidden', `You may not ${words[act]} this ${entity.title ?? entity.name}.`)
 }
 
 function missing(entity: Entity, id: string): AppError {

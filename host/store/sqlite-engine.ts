@@ -9,6 +9,7 @@ const columnTypes: ColumnTypes = {
   integer: sql`integer`,
   real: sql`real`,
   text: sql`text`,
+  bytes: sql`blob`,
   strict: sql`strict`,
   byKey: sql`strict, without rowid`,
 }
@@ -30,19 +31,26 @@ export function sqliteEngine(database: AppDatabase): Engine {
   return {
     query: async query => database.run(query.compile(compiler)),
     transaction: (work, { mayBeLost = false } = {}) => (mayBeLost ? hasty : commits).write(() => runSteps(database, work())),
-    migrate: async (name, steps) => database.migrate(name, () => runSteps(database, steps())),
+    migrate: async (name, steps) => migrateNow(database, name, steps),
     // A transaction has the whole file from its first line on.
     *lock() {},
     forUpdate: sql``,
+    clock: sql`cast(unixepoch('subsec') * 1000 as integer)`,
     forShare: sql``,
+    onlyGrows,
     types: columnTypes,
     peers: null,
     dialect: sqliteDialect,
     tableOf: entity => `e_${entity}`,
     createTable,
-    indexedPaths,
+    tablesThere,
     createIndex: (table, path) => commits.write(() => runSteps(database, createIndex(table, path))),
   }
+}
+
+/** For rooms that do not wait: `steps` written for every database, run now on this one. They are told how columns are declared. */
+export function migrateNow(database: AppDatabase, name: string, steps: (types: ColumnTypes) => Steps<void>): void {
+  database.migrate(name, () => runSteps(database, steps(columnTypes)))
 }
 
 /** In WAL mode what is written like this outlives a crash of the program. To wait for the disk costs more than all else such a write does. */
@@ -61,6 +69,12 @@ function runSteps<T>(database: AppDatabase, steps: Steps<T>): T {
   return step.value
 }
 
+function* onlyGrows(table: string): Steps<void> {
+  for (const act of [sql`update`, sql`delete`])
+    yield sql`create trigger ${sql.id(`${table}_refuses_${act.compile(compiler).sql}`)} before ${act} on ${sql.id(table)}
+      begin select raise(abort, 'This table only grows.'); end`
+}
+
 function* createTable(table: string): Steps<void> {
   yield sql`create table if not exists ${sql.id(table)} (id text not null primary key, created_date text not null, updated_date text not null,
     created_by text not null, created_by_id text not null, data text not null) strict`
@@ -69,11 +83,19 @@ function* createTable(table: string): Steps<void> {
 
 // Tables and indexes share one space of names. A colon and a dot are in no entity's name, so no index can meet another's table.
 
-function* indexedPaths(table: string): Steps<Set<string>> {
-  const rows = yield sql`select name from pragma_index_list(${table})`
-  const prefix = `${table}.`
-  const names = rows.map(row => String(row.name)).filter(name => name.startsWith(prefix))
-  return new Set(names.map(name => name.slice(prefix.length).replaceAll('^', '')))
+function* tablesThere(tables: readonly string[]): Steps<Map<string, Set<string>>> {
+  const found = new Map<string, Set<string>>()
+  if (tables.length === 0) return found
+  const rows = yield sql`select t.name as table_name, i.name as index_name from sqlite_schema t left join pragma_index_list(t.name) i
+    where t.type = 'table' and t.name in (${sql.join([...tables])})`
+  for (const row of rows) {
+    const table = String(row.table_name)
+    const paths = found.get(table) ?? new Set()
+    const prefix = `${table}.`
+    if (String(row.index_name).startsWith(prefix)) paths.add(String(row.index_name).slice(prefix.length).replaceAll('^', ''))
+    found.set(table, paths)
+  }
+  return found
 }
 
 function* createIndex(table: string, path: readonly string[]): Steps<void> {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Entity } from '../../core/app/entity.ts'
 import { AppError } from '../../core/errors.ts'
+import type { Access } from './access.ts'
 import { createOutbox, dropChanges, type Author, type Change } from './changes.ts'
 import type { Engine } from './engine.ts'
 import { followChanges } from './follow-changes.ts'
@@ -15,8 +16,8 @@ export type { PageQuery, Query } from './query.ts'
 export type Store = {
   /** Makes what these entities need. Never drops: an entity that goes from the app's files keeps its records for when it returns. */
   define(entities: readonly Entity[]): Promise<void>
-  /** `not_found` at the first use when the app has no such entity. `author` is noted with each change. */
-  records(entity: string, author?: Author): Records
+  /** `not_found` at the first use when the app has no such entity. `author` is noted with each change. Without `access`, all of them. */
+  records(entity: string, author?: Author, access?: Access): Records
   /** How many records each entity has. */
   counts(): Promise<Record<string, number>>
   /** Called after each commit, in order; on a database of many processes also for what others commit, and soon after. Returns how to stop. */
@@ -87,16 +88,18 @@ export function openStore(
       defined = await engine.transaction(function* () {
         yield* engine.lock('tables')
         const next = new Map<string, Defined>()
+        const there = yield* engine.tablesThere(entities.filter(({ name }) => !defined.has(name)).map(({ name }) => engine.tableOf(name)))
         for (const entity of entities) {
           const table = engine.tableOf(entity.name)
-          const known = defined.get(entity.name)
-          if (!known) yield* engine.createTable(table)
-          next.set(entity.name, { entity, table, indexed: known?.indexed ?? (yield* engine.indexedPaths(table)) })
+          const indexed = defined.get(entity.name)?.indexed ?? there.get(table)
+          if (!indexed) yield* engine.createTable(table)
+          next.set(entity.name, { entity, table, indexed: indexed ?? new Set() })
         }
         return next
       })
     },
-    records: (name, author) => createRecords({ engine: tracked, find: () => find(name), author: author ?? null, now, newId, committed }),
+    records: (name, author, access) =>
+      createRecords({ engine: tracked, find: () => find(name), author: author ?? null, access: access ?? null, now, newId, committed }),
     async counts() {
       const names = [...defined.keys()]
       const rows = await Promise.all(names.map(name => engine.query(sql`select count(*) as count from ${sql.id(find(name).table)}`)))

@@ -1,6 +1,7 @@
 import type { TriggerConfig } from '../../core/app/flow.ts'
 import type { Plan, PlanResult } from '../../core/plan.ts'
 import type { ChatMessage } from '../../core/chat.ts'
+import { hookAbout } from '../../planner/changes/hook-source.ts'
 import { obstacleOf } from '../../planner/runnable.ts'
 import { revise } from '../../planner/revise.ts'
 import type { PlannerContext } from '../../planner/context.ts'
@@ -27,12 +28,13 @@ export function answer(text: string, previous: string | null, { plan, describeTr
       if (obstacle) return { ...base, kind: 'text', text: obstacle.message, suggestions: obstacle.suggestions }
       const { words, nextTimes } = describeTrigger(triggerConfig(result.plan), context.now)
       const when = result.plan.trigger.kind === 'record' ? result.plan.trigger.condition : undefined
+      const about = result.plan.trigger.kind === 'webhook' ? hookAbout(result.plan.trigger) : null
       return {
         ...base,
         kind: 'plan',
         prompt,
         plan: result.plan,
-        triggerWords: when ? `${words}, when its ${when.field} becomes “${when.value}”` : words,
+        triggerWords: when ? `${words}, when its ${when.field} becomes “${when.value}”` : about ? `${words} about ${about}` : words,
         nextTimes,
         state: 'proposed',
       }
@@ -56,7 +58,7 @@ export function triggerConfig({ trigger }: Plan): TriggerConfig {
     case 'connector':
       return { trigger_type: 'connector', integration_type: trigger.connector, events: [trigger.event] }
     case 'webhook':
-      return { trigger_type: 'webhook' }
+      return { trigger_type: 'webhook', source: trigger.source }
     default:
       return { trigger_type: 'manual' }
   }

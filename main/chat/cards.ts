@@ -24,12 +24,20 @@ export function stillOpen(plan: PlanCard): PlanCard {
   return plan
 }
 
+const kinds: Record<string, ResultCard['created'][number]['kind']> = {
+  entities: 'entity',
+  functions: 'function',
+  workflows: 'flow',
+  connectors: 'connector',
+  pages: 'page',
+}
+
 /** A written file as a line of the result card. */
 export function createdItem(path: string, plan: Plan): ResultCard['created'][number] {
   const parts = path.split('/')
   const folder = parts.at(parts[0] === 'base44' ? 1 : 0)
   const file = (parts.at(-1) ?? '').replace(/\.jsonc?$/, '')
-  const kind = folder === 'entities' ? 'entity' : folder === 'functions' ? 'function' : folder === 'workflows' ? 'flow' : 'connector'
+  const kind = kinds[folder ?? ''] ?? 'connector'
   const name = kind === 'function' ? (parts.at(-2) ?? '') : file
   return { kind, name, title: plan.items.find(item => item.kind === kind && item.name === name)?.title ?? name, path }
 }

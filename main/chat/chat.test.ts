@@ -58,8 +58,8 @@ async function desk(context: TestContext) {
     reload,
     model: () => model,
     log: join(root, '.plugboard', 'chat.jsonl'),
-    connect(connector: string, scopesGranted: string[]) {
-      accounts = [...accounts, { id: `${connector}-1`, connector, state: 'connected', scopesGranted, isDefault: true }]
+    connect(connector: string, scopesGranted: string[], mode: Usable['mode'] = 'shared') {
+      accounts = [...accounts, { id: `${connector}-${mode}`, connector, mode, state: 'connected', scopesGranted, isDefault: true }]
       changes.publish()
     },
     messages: (of: Chat = chat) => now(of, appId),
@@ -242,13 +242,51 @@ test('a missing value is asked for and nothing is written', async t => {
   await assert.rejects(chat.apply(appId, id, shared), { code: 'conflict' })
 })
 
-test('in app-user mode the file says so and the user is told whose account is used meanwhile', async t => {
-  const { appId, chat, connect, messages, model } = await desk(t)
-  connect('gmail', ['https://www.googleapis.com/auth/gmail.send'])
+test('for app users the builder connects an account of his own, and the file says whose accounts are used', async t => {
+  const { appId, chat, connect, messages, model, until } = await desk(t)
+  const scopes = ['https://www.googleapis.com/auth/gmail.send']
+  connect('gmail', scopes)
   await chat.send(appId, 'Send me a daily email with my to-do list using Gmail.')
   await chat.apply(appId, only(await messages(), 'plan').id, { mode: 'app-user', slots: {} })
+  const card = only(await messages(), 'connect')
+  assert.deepEqual([card.mode, card.state, model().connectors.length], ['app-user', 'required', 0], 'a shared account does not stand in')
+  connect('gmail', scopes, 'app-user')
+  await until(all => all.some(({ kind }) => kind === 'result'))
   assert.equal(model().connectors[0]?.connector.mode, 'app-user')
   assert.match(only(await messages(), 'text').text, /each user connects their own gmail account/i)
+})
+
+test('for app users a page gains a place to connect, as part of the step that undo takes back', async t => {
+  const { appId, root, chat, connect, messages, reload, read } = await desk(t)
+  await mkdir(join(root, 'pages'), { recursive: true })
+  const before = `{
+  "name": "home", "title": "Home", // ours
+  "blocks": [
+    { "type": "text", "text": "Hello", "x": 1 }, // first
+  ],
+}
+`
+  await writeFile(join(root, 'pages/home.jsonc'), before)
+  await reload()
+  connect('gmail', ['https://www.googleapis.com/auth/gmail.send'], 'app-user')
+  await chat.send(appId, 'Send me a daily email with my to-do list using Gmail.')
+  const { id, plan: proposed } = only(await messages(), 'plan')
+  assert.deepEqual(proposed.items.at(-1), {
+    kind: 'page',
+    name: 'home',
+    title: 'Home',
+    summary: 'Each user connects their Gmail there',
+    exists: false,
+    mode: 'app-user',
+  })
+  await chat.apply(appId, id, { mode: 'app-user', slots: {} })
+  const after = await read('pages/home.jsonc')
+  for (const kept of ['// ours', '"x": 1 }, // first']) assert.ok(after.includes(kept), after)
+  assert.match(after, /"x": 1[\s\S]*\{\s*"type": "connect-account",\s*"connector": "gmail"\s*\}/)
+  const result = only(await messages(), 'result')
+  assert.deepEqual(result.created.at(-1), { kind: 'page', name: 'home', title: 'Home', path: 'pages/home.jsonc' })
+  await chat.undo(appId, result.id)
+  assert.equal(await read('pages/home.jsonc'), before)
 })
 
 test('comments and unknown keys of a connector file stay', async t => {

@@ -92,7 +92,8 @@ export function createChat({
     await afterWrite?.(appId)
     const created = changeSet.files.filter(file => file.text !== null).map(({ path }) => createdItem(path, card.plan))
     await found.log.put(
-      { ...card, state: 'applied' },
+      // Run again, it is offered as it was made.
+      { ...card, plan: card.plan.mode === null ? card.plan : { ...card.plan, mode: choices.mode }, state: 'applied' },
       {
         ...stamp(),
         kind: 'result',
@@ -109,7 +110,7 @@ export function createChat({
       await found.log.put({
         ...stamp(),
         kind: 'text',
-        text: `Each user connects their own ${names.join(' and ')} account once the app is published. Until then yours stands in, so you can test it.`,
+        text: `Each user connects their own ${names.join(' and ')} account in the published app. Here you are its one user, with the account that you connected.`,
         suggestions: [],
       })
     }
@@ -148,7 +149,7 @@ export function createChat({
   async function useConnections(found: Room, appId: string, rows: readonly Usable[]): Promise<void> {
     const plans = new Set<string>()
     for (const card of openCards(found.log)) {
-      const connection = connectionFor(card, rows)
+      const connection = connectionFor(card, rows, card.mode)
       if (!connection) continue
       await found.log.put({ ...card, state: 'connected', connectionId: connection.id })
       plans.add(card.planId)
@@ -203,7 +204,7 @@ export function createChat({
         if (openCards(found.log).some(other => other.planId === card.id))
           throw new AppError('conflict', 'Connect the account below, or skip it, to go on.')
         planner.toChangeSet(card.plan, choices, contextOf(appId))
-        const missing = missingTools(card.plan, await connections.list(appId))
+        const missing = missingTools(card.plan, await connections.list(appId), choices.mode)
         if (missing.length === 0) return create(found, appId, card, choices)
         await found.log.keepChoices(card.id, choices)
         await found.log.put(

@@ -13,6 +13,7 @@ import type { Provider } from '../../core/provider.ts'
 import type { OAuthClient } from '../../oauth/server.ts'
 import type { AppError } from '../../core/errors.ts'
 import { openVault } from '../vault/vault.ts'
+import type { WorkspaceClients } from '../relay/accounts.ts'
 import { createClients } from './clients.ts'
 import { readShippedClients } from './shipped-clients.ts'
 
@@ -20,6 +21,7 @@ async function clientsFor(
   t: TestContext,
   more: Readonly<Record<string, Provider>> = {},
   shipped: Readonly<Record<string, OAuthClient>> = {},
+  workspace: WorkspaceClients | null = null,
 ) {
   const home = await mkdtemp(join(tmpdir(), 'plugboard-clients-'))
   t.after(() => rm(home, { recursive: true, force: true }))
@@ -38,7 +40,14 @@ async function clientsFor(
     home,
     vault,
     reports,
-    clients: createClients({ home, vault, tools: { ...connectors, ...tools }, report: error => reports.push(error), shipped }),
+    clients: createClients({
+      home,
+      vault,
+      tools: { ...connectors, ...tools },
+      report: error => reports.push(error),
+      shipped,
+      workspace: async () => workspace,
+    }),
   }
 }
 
@@ -94,6 +103,34 @@ describe('OAuth clients', () => {
     ])
     await clients.set({ provider: 'calendly', clientId: 'x', clientSecret: 'y' })
     assert.match((await clients.missing(calendly)) ?? '', /through a relay/)
+  })
+
+  it('counts a client that the workspace has on the relay, and says where one is to be added', async t => {
+    const there = (clients: WorkspaceClients['clients']) => ({
+      relay: 'relay.example.com',
+      page: 'https://relay.example.com/clients',
+      clients,
+    })
+    const withOne = (await clientsFor(t, {}, {}, there(new Map([['calendly', 'abc']])))).clients
+    assert.equal(await withOne.missing(calendly), null)
+    assert.deepEqual([await withOne.isThroughRelay(calendly, false), await withOne.isThroughRelay(github, false)], [true, false])
+    assert.match((await withOne.missing(github)) ?? '', /in Settings, have an admin add one to relay\.example\.com/)
+    const own = (await clientsFor(t, { calendly }, {}, there(new Map([['calendly', 'abc']])))).clients
+    await own.set({ provider: 'calendly', clientId: 'x', clientSecret: 'y' })
+    assert.ok(await own.isThroughRelay(calendly, false), 'a client here is of no use where https is needed')
+
+    const without = (await clientsFor(t, {}, {}, there(new Map()))).clients
+    assert.match(
+      (await without.missing(calendly)) ?? '',
+      /^Calendly is connected through relay\.example\.com, which has no OAuth client for it yet/,
+    )
+    const away = (await clientsFor(t, {}, {}, there(null))).clients
+    assert.match((await away.missing(calendly)) ?? '', /cannot be reached at the moment/)
+
+    const both = (await clientsFor(t, {}, {}, there(new Map([['google', 'abc']])))).clients
+    await both.set({ provider: 'google', clientId: 'mine', clientSecret: 'secret' })
+    assert.equal(await both.isThroughRelay(google, false), false)
+    assert.equal(await both.isThroughRelay(google, true), true, 'what was connected through the relay stays so')
   })
 
   it('come with the steps to create one, and what to know about it', async t => {

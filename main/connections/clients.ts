@@ -2,9 +2,10 @@ import type { z } from 'zod'
 import type { Tool } from '../../core/connector.ts'
 import type { oauthClient } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
-import { clientNote, needsSecret, redirectUris } from '../../core/oauth-client.ts'
+import { clientNote, labelOf, needsSecret, redirectUris } from '../../core/oauth-client.ts'
 import type { Provider } from '../../core/provider.ts'
 import type { OAuthClient } from '../../oauth/server.ts'
+import type { WorkspaceClients } from '../relay/accounts.ts'
 import type { Vault } from '../vault/vault.ts'
 import { openOwnClients } from './own-clients.ts'
 import { readShippedClients } from './shipped-clients.ts'
@@ -18,10 +19,12 @@ type Options = {
   tools: Readonly<Record<string, Pick<Tool, 'name' | 'provider'>>>
   report: (error: AppError) => void
   shipped?: Readonly<Record<string, OAuthClient>>
+  /** The clients on the relay that this desktop is signed in to. */
+  workspace(): Promise<WorkspaceClients | null>
 }
 
 /** OAuth clients of real providers: the user's own (ids in `oauth-clients.json`, secrets in the vault), else the shipped ones. */
-export function createClients({ home, vault, tools, report, shipped = readShippedClients(report) }: Options) {
+export function createClients({ home, vault, tools, report, workspace, shipped = readShippedClients(report) }: Options) {
   const own = openOwnClients(home, report)
   const providers = new Map(Object.values(tools).map(({ provider }) => [provider.id, provider]))
   const secretId = (providerId: string) => `client/${providerId}`
@@ -40,20 +43,18 @@ export function createClients({ home, vault, tools, report, shipped = readShippe
     // A secret belongs to one client: a new id without one must not inherit the old.
     const keepsSecret = !clientSecret && current?.clientId === clientId && current.hasSecret
     if (provider.secretRefused && clientSecret)
-      throw new AppError('validation', `An app for ${labelOf(provider)} on a computer has no secret. Leave it empty.`)
+      throw new AppError('validation', `An app for ${nameOf(provider)} on a computer has no secret. Leave it empty.`)
     if (needsSecret(provider) && !clientSecret && !keepsSecret)
-      throw new AppError('validation', `${labelOf(provider)} needs the client secret too. Copy it from the page where you made the client.`)
+      throw new AppError('validation', `${nameOf(provider)} needs the client secret too. Copy it from the page where you made the client.`)
     if (clientSecret) await vault.write(secretId(provider.id), clientSecret)
     else if (!keepsSecret) await vault.delete(secretId(provider.id))
     await own.write({ ...others, [provider.id]: { clientId, hasSecret: keepsSecret || Boolean(clientSecret) } })
   }
 
-  /** Two providers may share a name: Slack's bot and Slack's user. */
-  function labelOf(provider: Provider): string {
-    const names = Object.values(tools).filter(each => each.provider.id === provider.id)
-    const [only] = names
-    return names.length === 1 && only ? only.name : provider.name
-  }
+  const nameOf = (provider: Provider) => labelOf(tools, provider)
+
+  /** Whether there is a client on this computer that a sign-in can be done with. */
+  const isHere = async ({ id, relayOnly }: Provider) => !relayOnly && Boolean((await own.read())[id] ?? shipped[id])
 
   return {
     /** The client to use with a provider, or null when there is none. Throws with action `unlock` while its secret cannot be read. */
@@ -65,20 +66,38 @@ export function createClients({ home, vault, tools, report, shipped = readShippe
       return { clientId: mine.clientId, ...(clientSecret !== null && { clientSecret }) }
     },
 
+    /**
+     * Whether a sign-in goes through the relay: where no client is here, or the connection was made that way, and the workspace has one. Else
+     * it is done here.
+     */
+    async isThroughRelay(provider: Provider, wasBefore: boolean): Promise<boolean> {
+      if (!wasBefore && (await isHere(provider))) return false
+      return (await workspace())?.clients?.has(provider.id) ?? false
+    },
+
     /** Null when a real account can be connected; else one line for the connect card: what is missing, and how to get it. */
     async missing(provider: Provider): Promise<string | null> {
+      if (await isHere(provider)) return null
+      const there = await workspace()
+      if (there?.clients?.has(provider.id)) return null
+      const name = nameOf(provider)
       const practice = provider.practice ? ', or try it with a practice account' : ''
-      if (provider.relayOnly) return `${labelOf(provider)} takes https addresses only: connect a real account through a relay${practice}.`
-      if ((await own.read())[provider.id] || shipped[provider.id]) return null
       const what = needsSecret(provider) ? 'client id and secret' : 'client id'
-      return `Add the ${what} of your own ${labelOf(provider)} app in Settings${practice}.`
+      if (!provider.relayOnly) {
+        const orThere = there?.clients ? `, have an admin add one to ${there.relay}` : ''
+        return `Add the ${what} of your own ${name} app in Settings${orThere}${practice}.`
+      }
+      if (!there) return `${name} takes https addresses only: connect a real account through a relay${practice}.`
+      return there.clients
+        ? `${name} is connected through ${there.relay}, which has no OAuth client for it yet: an admin adds it there${practice}.`
+        : `${name} is connected through ${there.relay}, which cannot be reached at the moment${practice}.`
     },
 
     async list(): Promise<z.infer<typeof oauthClient>[]> {
-      const mine = await own.read()
+      const [mine, there] = await Promise.all([own.read(), workspace()])
       return [...providers.values()].map(provider => ({
         provider: provider.id,
-        name: labelOf(provider),
+        name: nameOf(provider),
         clientId: mine[provider.id]?.clientId ?? shipped[provider.id]?.clientId ?? null,
         hasSecret: mine[provider.id]?.hasSecret ?? false,
         secretRequired: needsSecret(provider),
@@ -87,6 +106,7 @@ export function createClients({ home, vault, tools, report, shipped = readShippe
         steps: [...provider.clientSetup.steps],
         scopesHint: provider.clientSetup.scopesHint ?? null,
         note: clientNote(provider),
+        workspace: there?.clients ? { relay: there.relay, page: there.page, clientId: there.clients.get(provider.id) ?? null } : null,
       }))
     },
 

@@ -4,10 +4,9 @@ import { join } from 'node:path'
 import type { AppModel } from '../../core/app/model.ts'
 import type { Activity } from '../../core/connection.ts'
 import { catalogueOf } from '../../connectors/catalogue.ts'
-import { connector, type Connector } from '../../core/connector.ts'
+import type { Connector } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
-import type { Provider } from '../../core/provider.ts'
-import type { Practice } from '../practice/practice.ts'
+import type { Practice } from '../../practice/practice.ts'
 import type { Keychain } from '../vault/keychain.ts'
 import { openVault } from '../vault/vault.ts'
 import { createConnections, type ConnectEvent, type ConnectInput, type Connections, type ConnectionsOptions } from './connections.ts'
@@ -25,6 +24,14 @@ function fileKeychain(file: string): Keychain {
   }
 }
 
+/** A desktop that is signed in to no relay. */
+export const noRelay: ConnectionsOptions['relay'] = {
+  read: async () => null,
+  request: async () => {
+    throw new AppError('unauthorized', 'Sign in to your relay first.')
+  },
+}
+
 type Teardown = { after(end: () => Promise<void> | void): void }
 
 export const noPractice: Practice = {
@@ -32,33 +39,15 @@ export const noPractice: Practice = {
   endpoints: async () => {
     throw new AppError('not_found', 'There is no practice account here.')
   },
+  place: async () => {
+    throw new AppError('not_found', 'There is no practice account here.')
+  },
+  serviceId: async () => null,
   open: async () => {
     throw new AppError('not_found', 'There is no practice account here.')
   },
   close: async () => {},
 }
-
-/** A tool whose provider is the test's own authorization server. */
-export const ticketsConnector = (provider: Provider): Connector =>
-  connector({
-    id: 'tickets',
-    name: 'Tickets',
-    provider,
-    category: 'Support',
-    summary: 'A tool of the tests.',
-    icon: 'lucide:ticket',
-    scopes: { openid: 'Know who you are', 'tickets:read': 'Read tickets', 'tickets:write': 'Change tickets' },
-    identityScopes: ['openid'],
-    async identity(call) {
-      const response = await call.fetch(`${provider.issuer}/me`)
-      if (!response.ok) throw new AppError('unavailable', `HTTP ${response.status}`)
-      const { sub } = await response.json()
-      return { id: String(sub), label: `${sub}@tickets.example` }
-    },
-    fields: {},
-    actions: {},
-    prompts: [],
-  })
 
 export type Setup = Partial<Omit<ConnectionsOptions, 'catalogue'>> & {
   connectors?: Readonly<Record<string, Connector>>
@@ -78,8 +67,11 @@ export async function connectionsFor(t: Teardown, { home: existing, connectors =
     practice: noPractice,
     openBrowser: () => {},
     modelOf: () => model ?? null,
+    appsHere: async () => new Map([['desk', 'desk']]),
     activity: async (_, connectionId) => calls.filter(call => call.connectionId === connectionId),
     report: error => reports.push(error),
+    relay: noRelay,
+    relayIdOf: async appId => appId,
     ...options,
     vault,
   })

@@ -9,18 +9,12 @@ import { flow } from '../../core/app/flow.ts'
 import { boundFetch } from '../../core/bound-fetch.ts'
 import { AppError } from '../../core/errors.ts'
 import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
-import { formFor, practiceFor } from '../practice/practice.fixture.ts'
+import { builder } from '../../core/app-user.ts'
+import { agreeAs, practiceFor } from '../../practice/practice.fixture.ts'
 import { openDatabase } from '../../host/store/database.ts'
 import { openVault } from '../vault/vault.ts'
-import { connectionsFor, connectWith, ticketsConnector, type Setup } from './connections.fixture.ts'
-
-/** A person at the practice account's consent page. Returns what the tab says at the end. */
-const agreeAs = (person: string) => async (authorizationUrl: string) => {
-  const page = await (await fetch(authorizationUrl)).text()
-  const action = /<form[^>]*action="([^"]*)"/.exec(page)?.[1] ?? ''
-  const answered = await fetch(new URL(action, authorizationUrl), { method: 'POST', body: formFor(page, person), redirect: 'manual' })
-  return (await fetch(answered.headers.get('location') ?? '')).text()
-}
+import { connectionsFor, connectWith, type Setup } from './connections.fixture.ts'
+import { ticketsConnector } from '../../oauth/tickets.fixture.ts'
 
 const model: AppModel = {
   id: 'desk',
@@ -50,6 +44,7 @@ const model: AppModel = {
     },
   ],
   connectors: [],
+  pages: [],
   problems: [],
 }
 
@@ -59,7 +54,11 @@ async function withPractice(t: TestContext, setup: Setup = {}) {
   const room = await connectionsFor(t, { connectors, practice, ...setup })
   const connect = (
     connector: string,
-    { person = 'robin', appId = 'desk', ...input }: { person?: string; appId?: string; connectionId?: string; name?: string } = {},
+    {
+      person = 'robin',
+      appId = 'desk',
+      ...input
+    }: { person?: string; appId?: string; connectionId?: string; name?: string; mode?: 'app-user' } = {},
   ) =>
     connectWith(
       room.connections,
@@ -113,6 +112,16 @@ describe('connecting', () => {
     const bound = boundFetch({ accessToken, apiOrigins: ['https://slack.com'], practiceOrigins })
     const { channels = [] } = await new WebClient(undefined, { fetch: bound }).conversations.list()
     assert.ok(channels.length > 0)
+  })
+
+  it('keeps the builder’s own practice account working when the shared one is the same and is disconnected', async t => {
+    const { connections, connect } = await withPractice(t)
+    const { connection } = await connect('googlecalendar')
+    await connect('googlecalendar', { mode: 'app-user' })
+    await connections.disconnect(connection.id)
+    const { accessToken, practiceOrigins } = await connections.accessToken({ appId: 'desk', connector: 'googlecalendar', user: builder })
+    const bound = boundFetch({ accessToken, apiOrigins: ['https://www.googleapis.com'], practiceOrigins })
+    assert.equal((await bound('https://www.googleapis.com/calendar/v3/calendars/primary/events')).status, 200)
   })
 
   it('says in one line what a real account needs, and refuses before the browser opens', async t => {

@@ -1,36 +1,34 @@
-import type { InferContractRouterInputs } from '@orpc/contract'
-import type { z } from 'zod'
 import type { Catalogue } from '../../connectors/catalogue.ts'
 import { connectorFacts } from '../../connectors/facts.ts'
-import { noSuchConnector } from '../../connectors/load.ts'
 import { fieldsOf } from '../../core/addresses.ts'
 import type { AppModel } from '../../core/app/model.ts'
-import { usesOf } from '../../core/app/uses.ts'
 import type { Activity, Connection } from '../../core/connection.ts'
-import type { Tool } from '../../core/connector.ts'
-import type { Credential, CredentialsContract } from '../../core/contract/credentials.ts'
-import type { connectEvent, MainContract } from '../../core/contract/main.ts'
 import { AppError } from '../../core/errors.ts'
 import { sqliteTokens } from '../../tokens/sqlite.ts'
-import type { Practice } from '../practice/practice.ts'
-import type { Vault } from '../vault/vault.ts'
+import { usualTiming } from '../../tokens/timing.ts'
+import type { Practice } from '../../practice/practice.ts'
+import { createCustody, type CustodyTiming } from '../custody/custody.ts'
+import { createRelayAccounts } from '../relay/accounts.ts'
+import type { RelayTokens } from '../relay/session.ts'
+import { createSharedAccounts } from '../relay/shared-accounts.ts'
+import { isVaultOpen, type Vault } from '../vault/vault.ts'
+import { createAttempts } from './attempts.ts'
 import { createClients } from './clients.ts'
 import { openConnectionsFile } from './connections-file.ts'
-import { disconnectRecord } from './disconnect.ts'
+import { createCredentials } from './credentials.ts'
+import { disconnectRecord, sharesGrant } from './disconnect.ts'
+import { openLately, type AccountEvent } from './lately.ts'
 import { importList } from './legacy.ts'
 import { createParties } from './parties.ts'
 import { createQuestions } from './questions.ts'
-import { openLately, type AccountEvent } from './lately.ts'
+import { createRecords } from './records.ts'
 import { openRegistry, type StoredConnection } from './registry.ts'
-import { endable } from './endable.ts'
-import { signIn } from './sign-in.ts'
-import { iso } from './token-state.ts'
+import { createSharedHere } from './shared-here.ts'
 import { openTokens, type Timing } from './tokens.ts'
-import { toConnection, toPermissions, toRow, type Access, type ConnectionRow } from './view.ts'
+import { describe, toConnection, toPermissions, toRow, type Access, type ConnectionRow } from './view.ts'
+import { createWhereabouts } from './whereabouts.ts'
 
-export type ConnectInput = InferContractRouterInputs<MainContract>['connections']['connect']
-export type ConnectEvent = z.infer<typeof connectEvent>
-type AccessTokenInput = InferContractRouterInputs<CredentialsContract>['accessToken']
+export type { ConnectEvent, ConnectInput } from './attempts.ts'
 
 export type ConnectionsOptions = {
   home: string
@@ -40,6 +38,8 @@ export type ConnectionsOptions = {
   /** Opens the provider's page. The `serve` shell's own page does it, so nothing happens there. */
   openBrowser(url: string): Promise<void> | void
   modelOf(appId: string): AppModel | null
+  /** The apps that are on this computer, by the id that the relay has for each. */
+  appsHere(): Promise<ReadonlyMap<string, string>>
   /** The last calls through a connection, newest first. */
   activity(appId: string, connectionId: string): Promise<Activity[]>
   report(error: AppError): void
@@ -47,6 +47,11 @@ export type ConnectionsOptions = {
   /** How long a user may take in the browser. */
   signInLimitMs?: number
   timing?: Partial<Timing>
+  /** Requests to the relay that this desktop is signed in to. */
+  relay: Pick<RelayTokens, 'read' | 'request'>
+  /** The id by which that relay knows an app. */
+  relayIdOf(appId: string): Promise<string>
+  custodyTiming?: Partial<CustodyTiming>
 }
 
 export type Connections = Awaited<ReturnType<typeof createConnections>>
@@ -56,97 +61,122 @@ export type Connections = Awaited<ReturnType<typeof createConnections>>
  * What procedures take and give is in `core/contract/main.ts` and `core/contract/credentials.ts`.
  */
 export async function createConnections(options: ConnectionsOptions) {
-  const { home, vault, catalogue, practice, openBrowser, modelOf, activity, report, signInLimitMs, timing } = options
+  const { home, vault, catalogue, practice, openBrowser, modelOf, appsHere, relayIdOf, activity, report, signInLimitMs, timing } = options
   const { tools } = catalogue
   const now = options.now ?? Date.now
   const file = openConnectionsFile(home, report)
   const database = sqliteTokens(file, options.now)
   const registry = openRegistry(file)
-  const clients = createClients({ home, vault, tools, report })
+  const accounts = createRelayAccounts(options.relay, now)
+  const clients = createClients({ home, vault, tools, report, workspace: accounts.clients })
   const parties = createParties({ practice, clients })
-  const tokens = await openTokens({ home, file, database, registry, vault, parties, tools, report, timing })
+  const custody = createCustody({
+    database,
+    sealer: vault.sealer,
+    drainMs: timing?.drainMs ?? usualTiming.drainMs,
+    relay: options.relay,
+    idleDaysOf: id => tools[registry.get(id)?.connector ?? '']?.provider.refreshIdleDays ?? null,
+    async describe(id) {
+      const record = registry.get(id)
+      const tool = record && tools[record.connector]
+      const practiceAt = record?.practice && tool ? await practice.place(record.appId, tool.provider) : undefined
+      const about = describe(record, practiceAt)
+      return about && { ...about, appId: await relayIdOf(about.appId) }
+    },
+    timing: options.custodyTiming,
+    memory: vault.memory,
+    now: options.now,
+    changed(id) {
+      const appId = registry.get(id)?.appId
+      if (appId !== undefined) registry.changes.publish({ appId })
+      // Taken over by another desktop: it may be the relay's to lend.
+      if (registry.get(id)?.takenBy) void sharedHere.look().catch(() => {})
+    },
+    withdrawn: (id, { message }) => lately.note(id, { tone: 'off', text: message }),
+    stays(id) {
+      const appId = registry.get(id)?.appId
+      if (appId === undefined) return
+      registry.change(appId, draft => {
+        const current = draft.get(id)
+        if (current) draft.set(id, { ...current, throughRelay: true })
+      })
+    },
+  })
+  const compare = () => custody.compare(registry.all().map(({ id }) => id))
+  if (isVaultOpen(vault)) await compare()
+  const tokens = await openTokens({ custody, home, file, database, registry, vault, parties, tools, report, timing })
   importList(home, file, report)
   const lately = openLately({ database: file, registry, tools, now })
-  const attempts = new Map<string, AbortController>()
   const questions = createQuestions()
+  const sharedHere = createSharedHere({
+    registry,
+    relay: createSharedAccounts(options.relay, now),
+    tokens,
+    tools,
+    appsHere,
+    desktopId: custody.desktopId,
+    practiceService: practice.serviceId,
+    now,
+  })
+  const records = createRecords(registry, tools)
+  const { find, findOwn, toolOf, ofApp } = records
+  const show = (record: StoredConnection): Connection =>
+    toConnection(record, vault, tools[record.connector]?.provider.name ?? record.provider)
+  const { place, ...whereabouts } = createWhereabouts({ records, custody, sharedHere, show })
+  const attempts = createAttempts({
+    catalogue,
+    vault,
+    records,
+    clients,
+    parties,
+    accounts,
+    relayIdOf,
+    modelOf,
+    show,
+    room: { registry, tokens, questions, openBrowser, now, limitMs: signInLimitMs },
+    saved: ({ id }) => custody.soon(id),
+  })
   let closed: Promise<void> | undefined
 
-  const useVault = () => (isOpen(vault) ? tokens.unlocked() : Promise.resolve())
+  /** Asks the relay about everything that it holds. */
+  function askRelay(): void {
+    void custody.start().catch(() => {})
+    void sharedHere.look().catch(() => {})
+  }
+
+  const useVault = () => (isVaultOpen(vault) ? tokens.unlocked(compare()).then(askRelay) : Promise.resolve())
   const stopWatchingVault = vault.onChange(() => {
     void useVault()
     for (const appId of new Set(registry.all().map(each => each.appId))) registry.changes.publish({ appId })
   })
   await useVault()
 
-  function find(connectionId: string): StoredConnection {
-    const record = registry.get(connectionId)
-    if (!record) throw new AppError('not_found', 'This connection is not there any more.')
-    return record
-  }
-
-  function toolOf(id: string): Tool {
-    const tool = tools[id]
-    if (!tool) throw noSuchConnector(id)
-    return tool
-  }
-
-  const ofApp = (appId: string, connector?: string) =>
-    registry.all().filter(each => each.appId === appId && (connector === undefined || each.connector === connector))
-
   /** A host that is away must not hide the list. */
   const lastCalls = (record: StoredConnection) => activity(record.appId, record.id).catch((): Activity[] => [])
 
-  const show = (record: StoredConnection): Connection =>
-    toConnection(record, vault, tools[record.connector]?.provider.name ?? record.provider)
-
   const list = (appId: string): Promise<ConnectionRow[]> =>
-    Promise.all(ofApp(appId).map(async record => toRow(show(record), record, modelOf(appId), await lastCalls(record))))
-
-  async function* attempt(input: ConnectInput, signal: AbortSignal): AsyncGenerator<ConnectEvent, void> {
-    const connector = await catalogue.load(input.connector)
-    const existing = input.connectionId === undefined ? null : find(input.connectionId)
-    if (existing && (existing.appId !== input.appId || existing.connector !== connector.id))
-      throw new AppError('validation', `“${existing.name}” belongs to another app or tool.`)
-    // Asked before the browser opens: a grant that cannot be kept would be lost.
-    if (!isOpen(vault)) throw new AppError('unauthorized', vault.status().message, { action: { kind: 'unlock' } })
-    const isPractice = input.practice ?? existing?.practice ?? false
-    const wish = {
-      appId: input.appId,
-      connector,
-      mode: existing?.mode ?? input.mode ?? 'shared',
-      practice: isPractice,
-      scopes: [...new Set([...connector.identityScopes, ...(existing?.scopesAsked ?? []), ...input.scopes])],
-      existing,
-      followsName: existing !== null && isNamedAfterAccount(existing, modelOf(existing.appId)),
-      name: input.name,
-    } as const
-    const party = await parties.forSignIn(input.appId, connector, isPractice, { ...existing?.facts, ...input.answers })
-    for await (const event of signIn({ registry, tokens, questions, openBrowser, now, limitMs: signInLimitMs }, wish, party, signal))
-      yield event.type === 'saved' ? { type: 'connected', connection: show(event.record), warning: event.warning } : event
-  }
-
-  /** One sign-in at a time for each connector of an app: the newest counts, the one before ends as cancelled. */
-  function connect(input: ConnectInput, signal?: AbortSignal): AsyncGenerator<ConnectEvent, void> {
-    const key = `${input.appId}/${input.connector}`
-    attempts.get(key)?.abort(new AppError('cancelled', 'You started to connect again, so this attempt ended.'))
-    const own = new AbortController()
-    attempts.set(key, own)
-    const over = () => void (attempts.get(key) === own && attempts.delete(key))
-    return endable(attempt(input, signal ? AbortSignal.any([signal, own.signal]) : own.signal), own, over)
-  }
+    Promise.all(ofApp(appId).map(async record => toRow(await place(record), record, modelOf(appId), await lastCalls(record))))
 
   const disconnect = async (connectionId: string) => {
-    const record = find(connectionId)
-    return disconnectRecord({ registry, parties, tokens }, record, toolOf(record.connector))
+    const record = findOwn(connectionId)
+    const { entry } = await custody.standing(connectionId)
+    const sharing = sharesGrant(registry, record)
+    const done = await disconnectRecord({ registry, parties, tokens }, record, toolOf(record.connector))
+    const { turn, role } = entry.state
+    if (turn === 0 && role === 'holder') return done
+    const isOnRelay = role !== 'holder' && role !== 'offering'
+    const told = await custody.disconnect(connectionId, isOnRelay && !sharing)
+    if (!isOnRelay || sharing) return done
+    return told ?? { ...done, message: 'Disconnected here. The relay, which has the access, takes it back once it can be reached.' }
   }
 
   async function remove(connectionId: string): Promise<void> {
-    const { appId, connector } = find(connectionId)
+    const { appId, connector, mode } = find(connectionId)
     await tokens.forget(connectionId)
     registry.change(appId, draft => {
       const wasDefault = draft.get(connectionId)?.isDefault
       draft.delete(connectionId)
-      const next = [...draft.values()].find(each => each.appId === appId && each.connector === connector)
+      const next = [...draft.values()].find(each => each.appId === appId && each.connector === connector && each.mode === mode)
       if (wasDefault && next) draft.set(next.id, { ...next, isDefault: true })
     })
   }
@@ -156,6 +186,7 @@ export async function createConnections(options: ConnectionsOptions) {
     list,
     /** The rows of an app now, and again after each change. */
     async *watch(appId: string, signal?: AbortSignal): AsyncGenerator<ConnectionRow[]> {
+      void sharedHere.lookIfOld()
       yield* registry.changes.followState(() => list(appId), signal)
     },
     onChange: (listener: (change: { appId: string }) => void): (() => void) => registry.changes.listen(listener),
@@ -171,11 +202,18 @@ export async function createConnections(options: ConnectionsOptions) {
         })),
       ),
 
-    /** Yields `opened`, `exchanging`, `choose` when it is another account than the one in use, and `connected`. Ending the iterator, or `signal`, cancels. */
-    connect,
+    connect: attempts.connect,
     choose: questions.choose,
 
     disconnect,
+
+    ...whereabouts,
+
+    /** Someone has signed in to the relay: what waited for it goes on. */
+    relayIsThere: askRelay,
+
+    /** Brings in what others share for the apps that are here: one was just opened from the relay. A relay that is away is asked later. */
+    lookForShared: (): Promise<void> => sharedHere.look().catch(() => {}),
 
     async forget(connectionId: string): Promise<void> {
       const { state, name } = find(connectionId)
@@ -186,14 +224,14 @@ export async function createConnections(options: ConnectionsOptions) {
     /** An app was removed: its accounts are disconnected and forgotten. */
     async forgetApp(appId: string): Promise<void> {
       for (const record of ofApp(appId)) {
-        if (record.state !== 'disconnected') await disconnect(record.id)
+        if (record.state !== 'disconnected' && !record.borrowed) await disconnect(record.id)
         await remove(record.id)
       }
       lately.forgetApp(appId)
     },
 
     async rename(connectionId: string, name: string): Promise<void> {
-      const record = find(connectionId)
+      const record = findOwn(connectionId)
       if (ofApp(record.appId, record.connector).some(each => each.id !== connectionId && each.name === name))
         throw new AppError('conflict', `Another ${toolOf(record.connector).name} connection is called “${name}”. Choose another name.`)
       registry.change(record.appId, draft => {
@@ -203,10 +241,11 @@ export async function createConnections(options: ConnectionsOptions) {
     },
 
     async setDefault(connectionId: string): Promise<void> {
-      const { appId, connector } = find(connectionId)
+      const { appId, connector, mode } = find(connectionId)
       registry.change(appId, draft => {
         for (const each of draft.values())
-          if (each.appId === appId && each.connector === connector) draft.set(each.id, { ...each, isDefault: each.id === connectionId })
+          if (each.appId === appId && each.connector === connector && each.mode === mode)
+            draft.set(each.id, { ...each, isDefault: each.id === connectionId })
       })
     },
 
@@ -219,57 +258,19 @@ export async function createConnections(options: ConnectionsOptions) {
       return { permissions, calls: await lastCalls(record), state: show(record).state }
     },
 
-    /** A short-lived token for the host. Errors: needs_connection, unauthorized (reconnect or unlock), unavailable. */
-    async accessToken({ appId, connector: connectorId, connection, rejected }: AccessTokenInput): Promise<Credential> {
-      const tool = toolOf(connectorId)
-      const candidates = ofApp(appId, connectorId)
-      const record = candidates.find(each =>
-        connection === undefined ? each.isDefault : each.name === connection || each.id === connection,
-      )
-      if (!record)
-        throw new AppError(
-          'needs_connection',
-          connection === undefined ? `Connect ${tool.name} first.` : `No ${tool.name} connection is called “${connection}”.`,
-          {
-            action: { kind: 'connect', connector: connectorId },
-          },
-        )
-      if (record.state === 'disconnected')
-        throw new AppError('needs_connection', `“${record.name}” is disconnected. Connect it again.`, {
-          action: { kind: 'reconnect', connectionId: record.id },
-        })
-      const token = await tokens.fresh(record, rejected?.connectionId === record.id ? rejected.generation : undefined)
-      return {
-        connectionId: record.id,
-        generation: token.generation,
-        accessToken: token.accessToken,
-        expiresAt: token.accessExpiresAt === null ? null : iso(token.accessExpiresAt),
-        scopesGranted: token.scopes,
-        account: record.account,
-        mode: record.mode,
-        facts: record.facts,
-        practiceOrigins: record.practice ? await parties.origins(appId, tool) : null,
-      }
-    },
-
-    /** The connections of an app, for the host to tell what its flows lack. */
-    accounts: async (appId: string): Promise<Connection[]> => ofApp(appId).map(show),
+    ...createCredentials({ records, tokens, custody, sharedHere, parties, show }),
 
     /** Ends sign-ins that are under way and stops trying to renew. Waits a little for answers that are on their way. */
     close: (): Promise<void> => (closed ??= close()),
   }
 
   async function close(): Promise<void> {
-    for (const attempt of attempts.values()) attempt.abort()
+    attempts.close()
     stopWatchingVault()
+    sharedHere.close()
     lately.stop()
+    await custody.close()
     await tokens.close()
     file.close()
   }
 }
-
-/** The user has not named it and no flow calls it by its name: another account may bring its own. */
-const isNamedAfterAccount = ({ name, connector, account }: StoredConnection, model: AppModel | null): boolean =>
-  name === account?.label && !(model ? usesOf(model) : []).some(use => use.connector === connector && use.connection === name)
-
-const isOpen = (vault: Vault): boolean => !['unset', 'locked'].includes(vault.status().protection)

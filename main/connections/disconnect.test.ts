@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { providers } from '../../connectors/providers/index.ts'
-import { explainWithdrawal } from './disconnect.ts'
+import { explainWithdrawal } from '../../oauth/explain-withdrawal.ts'
 
 /** What documentation and experience say becomes of the access: taken back whole, the token alone, or not to be done from outside. */
 const expected: Readonly<Record<string, 'withdrawn' | 'stays installed' | 'may be listed' | 'by hand'>> = {

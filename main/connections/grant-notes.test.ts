@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { providers } from '../../connectors/providers/index.ts'
-import type { Grant } from '../../oauth/grant.ts'
+import type { GrantTold } from '../../core/contract/account-requests.ts'
 import { grantNotes } from './grant-notes.ts'
 
 const now = Date.parse('2026-11-21T12:00:00Z')
 const day = 86_400_000
 
-const grant = (more: Partial<Grant>): Grant => ({
-  accessToken: 'a',
-  refreshToken: 'r',
+const grant = (more: Partial<GrantTold>): GrantTold => ({
+  renewable: true,
   accessExpiresAt: now + 3_600_000,
   refreshExpiresAt: null,
   scopesGranted: [],
   ...more,
 })
 
-function notes(id: string, more: Partial<Grant>): string[] {
+function notes(id: string, more: Partial<GrantTold>): string[] {
   const provider = providers[id]
   assert.ok(provider, id)
   return grantNotes(provider, grant(more), now)
@@ -25,12 +24,12 @@ function notes(id: string, more: Partial<Grant>): string[] {
 describe('what is said of a fresh grant', () => {
   for (const provider of Object.values(providers)) {
     it(`complaint 3: ${provider.id}: access that ends and cannot be renewed is said to end`, () => {
-      const [note = ''] = notes(provider.id, { refreshToken: null })
+      const [note = ''] = notes(provider.id, { renewable: false })
       assert.equal(note, `${provider.name} gave no lasting access: connect again when it ends on 2026-11-21 at 13:00 UTC.`)
     })
 
     it(`complaint 3: ${provider.id}: access that should be renewable and is not is never taken for eternal`, () => {
-      const said = notes(provider.id, { refreshToken: null, accessExpiresAt: null })
+      const said = notes(provider.id, { renewable: false, accessExpiresAt: null })
       assert.equal(said.length > 0, provider.refreshToken === 'always')
     })
 

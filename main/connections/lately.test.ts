@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
-import { connectionsFor, connectWith, ticketsConnector } from './connections.fixture.ts'
+import { connectionsFor, connectWith } from './connections.fixture.ts'
+import { ticketsConnector } from '../../oauth/tickets.fixture.ts'
 
 const minute = 60_000
 const wanted = { appId: 'desk', connector: 'tickets' }

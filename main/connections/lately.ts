@@ -48,15 +48,23 @@ export function openLately({
     const told = [...current].flatMap(([id, after]) => compare(known.get(id), after, tools).map(each => ({ id, ...each })))
     for (const [id, after] of current) known.set(id, after)
     // Most changes, a renewed token among them, are nothing to tell: they cost no write.
-    if (told.length > 0)
-      database.transaction(() => {
-        for (const { id, tone, text } of told) insert.run(appId, now(), id, tone, text)
-        prune.run(appId, kept)
-      })
+    if (told.length > 0) tell(appId, told)
     for (const [id, before] of known) if (before.appId === appId && !current.has(id)) known.delete(id)
   })
 
+  function tell(appId: string, told: readonly (Told & { id: string })[]): void {
+    database.transaction(() => {
+      for (const { id, tone, text } of told) insert.run(appId, now(), id, tone, text)
+      prune.run(appId, kept)
+    })
+  }
+
   return {
+    /** Something that no row shows. */
+    note(connectionId: string, told: Told): void {
+      const appId = registry.get(connectionId)?.appId
+      if (appId !== undefined) tell(appId, [{ id: connectionId, ...told }])
+    },
     /** Newest first. */
     list: (appId: string, limit = 20): AccountEvent[] =>
       select.all(appId, limit).map(row => ({
@@ -75,6 +83,8 @@ function compare(before: StoredConnection | undefined, after: StoredConnection, 
   const tool = tools[after.connector]
   if (!tool) return []
   const who = after.account?.label ?? after.name
+  if (!before && after.borrowed)
+    return [{ tone: 'ok', text: `${who} is shared through the relay with ${tool.name}, by ${after.borrowed.by}.` }]
   if (!before) return after.state === 'connected' ? [{ tone: 'ok', text: `${who} was connected to ${tool.name}.` }] : []
   const told = [accountTold(before, after, tool, who), stateTold(before, after, tool, who), permissionTold(before, after, tool, who)]
   return told.filter(each => each !== null)
@@ -99,7 +109,10 @@ function stateTold(before: StoredConnection, after: StoredConnection, { name, pr
       return { tone: 'bad', text: `${who} has to be connected to ${name} again${reason ? `: ${reason.replace(/\.$/, '')}` : ''}.` }
     }
     case 'disconnected':
-      return { tone: 'off', text: `${who} was disconnected from ${name}.` }
+      return {
+        tone: 'off',
+        text: after.takenBy === null ? `${who} was disconnected from ${name}.` : `${who} was taken back to ${after.takenBy}.`,
+      }
   }
 }
 

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
 import type { Vault } from '../vault/vault.ts'
-import { connectionsFor, ticketsConnector } from './connections.fixture.ts'
+import { connectionsFor } from './connections.fixture.ts'
+import { ticketsConnector } from '../../oauth/tickets.fixture.ts'
 
 const at = '2026-05-04T03:02:01.000Z'
 const past = Date.parse(at)

@@ -1,12 +1,12 @@
 import { checkAnswers, type Facts } from '../../core/addresses.ts'
 import type { Tool } from '../../core/connector.ts'
 import { AppError } from '../../core/errors.ts'
-import { serverOf, type OAuthClient, type Party } from '../../oauth/server.ts'
-import type { Practice } from '../practice/practice.ts'
+import type { Counterpart } from '../../oauth/identify.ts'
+import { serverOf, type OAuthClient } from '../../oauth/server.ts'
+import { isOnThisMachine } from '../../core/practice-place.ts'
+import { endpointsAt, type Practice } from '../../practice/practice.ts'
+import type { Borrowed } from './borrowed.ts'
 import type { OAuthClients } from './clients.ts'
-
-/** Whom a connection talks to, and where its API is answered when that is not the real service. */
-export type Counterpart = Party & { facts: Facts; practiceOrigins: Record<string, string> | null }
 
 export type Parties = ReturnType<typeof createParties>
 
@@ -52,8 +52,25 @@ export function createParties({ practice, clients }: { practice: Practice; clien
       return { provider, server: serverOf(provider, facts), client, facts, practiceOrigins: null }
     },
 
-    /** Where a practice connection's API calls go. */
-    origins: async (appId: string, { provider }: Tool): Promise<Record<string, string>> =>
-      (await practice.endpoints(appId, provider)).origins,
+    /**
+     * Where a practice connection's API calls go. `lent`: another desktop has connected it, `practiceAt` on its machine. Errors: `unavailable`
+     * when that is not known to be this one.
+     */
+    async origins(
+      appId: string,
+      { provider, name, id }: Tool,
+      lent?: Pick<Borrowed, 'practiceAt' | 'relay'>,
+    ): Promise<Record<string, string>> {
+      const at = lent?.practiceAt
+      if (!at || (at.service !== null && at.service === (await practice.serviceId())))
+        return (await practice.endpoints(appId, provider)).origins
+      // What such a relay serves is all on one machine.
+      if (isOnThisMachine(new URL(lent.relay))) return endpointsAt(at.origin, provider).origins
+      throw new AppError(
+        'unavailable',
+        `The practice account of ${name} answers on the computer that it was connected on alone. Connect one here, or a real account.`,
+        { action: { kind: 'connect', connector: id } },
+      )
+    },
   }
 }

@@ -1,24 +1,44 @@
 import { z } from 'zod'
 import { connection } from '../../core/connection.ts'
+import { desktopRole, type DesktopRole } from '../../core/custody/desktop.ts'
 import { Changes } from '../../core/rpc/stream.ts'
 import type { AppDatabase } from '../../host/store/database.ts'
+import { openCustodyTables } from '../custody/record.ts'
+import { borrowed, type Borrowed } from './borrowed.ts'
 import { readTokenRow, statusOf, type TokenStatus } from '../../tokens/row.ts'
 
 /** What is known of a connection beside its tokens: who it is, whose it is, what it was asked for. Times are ISO strings. */
 const connectionEntry = connection
-  .omit({ state: true, reason: true, since: true, nextTryAt: true, renewable: true, accessExpiresAt: true, scopesGranted: true })
+  .omit({
+    state: true,
+    reason: true,
+    since: true,
+    nextTryAt: true,
+    renewable: true,
+    custody: true,
+    accessExpiresAt: true,
+    scopesGranted: true,
+  })
   .loose()
   .extend({
     scopesAsked: z.array(z.string()),
     /** OAuth client it was made with: only that one can renew it. */
     clientId: z.string(),
+    /** Connected with the client of the workspace, which stays on the relay: no desktop can renew it. */
+    throughRelay: z.boolean().default(false),
     /** What its addresses are made with, such as the name of a shop. */
     facts: z.record(z.string(), z.string()).default({}),
+    /** In the relay's custody, given by another desktop. */
+    borrowed: borrowed.optional(),
   })
 export type ConnectionEntry = z.infer<typeof connectionEntry>
 
-/** A connection with the status of its tokens. `sealed` is one of them as it is kept, null when there is none. */
-export type StoredConnection = ConnectionEntry & TokenStatus & { sealed: string | null }
+/**
+ * A connection with the status of its tokens. `sealed` is one of them as it is kept, null when there is none; `role` is whether they are
+ * held here, unless it is `behind`; `takenBy` another desktop that has taken it over. What is borrowed is as the relay says.
+ */
+export type StoredConnection = ConnectionEntry &
+  TokenStatus & { sealed: string | null; role: DesktopRole; behind: boolean; takenBy: string | null }
 
 export type Registry = ReturnType<typeof openRegistry>
 
@@ -28,10 +48,11 @@ export function openRegistry(database: AppDatabase) {
     'connections-1',
     'create table connections (seq integer primary key, id text not null unique, body text not null) strict',
   )
+  openCustodyTables(database)
   const changes = new Changes<{ appId: string }>()
   const { sqlite } = database
   const select = sqlite.prepare(
-    'select c.body, t.* from connections c left join connection_tokens t on t.connection_id = c.id where ?1 is null or c.id = ?1 order by c.seq',
+    'select c.body, t.*, k.role, k.behind, k.taken_by from connections c left join connection_tokens t on t.connection_id = c.id left join custody k on k.connection_id = c.id where ?1 is null or c.id = ?1 order by c.seq',
   )
   const put = sqlite.prepare('insert into connections (id, body) values (?, ?) on conflict (id) do update set body = excluded.body')
   const remove = sqlite.prepare('delete from connections where id = ?')
@@ -88,9 +109,25 @@ const noTokens: TokenStatus = {
   renewable: false,
 }
 
-function toStored({ body, ...tokens }: Record<string, unknown>): StoredConnection | null {
+function toStored({ body, role, behind, taken_by: takenBy, ...tokens }: Record<string, unknown>): StoredConnection | null {
   const entry = toEntry(body)
   if (!entry) return null
   const row = tokens['connection_id'] === null ? null : readTokenRow(tokens)
-  return { ...entry, ...(row ? statusOf(row) : noTokens), sealed: row?.refreshToken ?? row?.accessToken ?? null }
+  return {
+    ...entry,
+    ...(row ? statusOf(row) : noTokens),
+    sealed: row?.refreshToken ?? row?.accessToken ?? null,
+    role: desktopRole.catch('holder').parse(role),
+    behind: behind === 1,
+    takenBy: typeof takenBy === 'string' ? takenBy : null,
+    ...(entry.borrowed && lentStatus(entry.borrowed)),
+  }
 }
+
+const lentStatus = ({ state, scopes, at }: Borrowed): Partial<StoredConnection> => ({
+  state,
+  scopes,
+  role: 'remote',
+  renewable: true,
+  since: Date.parse(at),
+})

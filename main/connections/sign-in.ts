@@ -7,9 +7,8 @@ import type { Page } from '../oauth/page.ts'
 import { signInByCode } from '../oauth/sign-in-by-code.ts'
 import type { DeviceOptions } from '../../oauth/device.ts'
 import type { Grant } from '../../oauth/grant.ts'
+import { identify, learnFacts, type Counterpart } from '../../oauth/identify.ts'
 import { decline } from './disconnect.ts'
-import { identify, learnFacts } from './identify.ts'
-import type { Counterpart } from './parties.ts'
 import type { Questions } from './questions.ts'
 import type { Registry, StoredConnection } from './registry.ts'
 import { saveGrant } from './save-grant.ts'
@@ -29,7 +28,7 @@ export type Wish = {
   name: string | undefined
 }
 
-type SignInEvent =
+export type SignInEvent =
   | { type: 'opened'; authorizationUrl: string; expiresAt: string }
   | { type: 'code'; userCode: string; verificationUri: string; verificationUriComplete: string | null; expiresAt: string }
   | { type: 'exchanging' }
@@ -108,7 +107,12 @@ async function* keep(
     const question = room.questions.ask(signal)
     yield { type: 'choose', questionId: question.id, inUse: inUse.label, signedIn: account.label }
     if ((await question.answer) === 'kept')
-      return await decline(room.registry, { practice: wish.practice, provider: connector.provider.id, account }, party, grant)
+      return await decline(
+        room.registry,
+        { appId: wish.appId, practice: wish.practice, provider: connector.provider.id, account },
+        party,
+        grant,
+      )
   }
   const { record, warning } = await saveGrant(room, wish, party, grant, account)
   finish({
@@ -119,5 +123,6 @@ async function* keep(
   yield { type: 'saved', record, warning }
 }
 
-const cancellation = ({ name }: Connector, { reason }: AbortSignal): AppError =>
+/** Why an attempt was ended from here. */
+export const cancellation = ({ name }: Connector, { reason }: AbortSignal): AppError =>
   reason instanceof AppError ? reason : new AppError('cancelled', `Connecting to ${name} was cancelled.`)

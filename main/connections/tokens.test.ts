@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { openDatabase } from '../../host/store/database.ts'
 import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
-import { connectionsFor, connectWith, ticketsConnector, type Setup } from './connections.fixture.ts'
+import { connectionsFor, connectWith, type Setup } from './connections.fixture.ts'
+import { ticketsConnector } from '../../oauth/tickets.fixture.ts'
 
 const minute = 60_000
 const scopes = ['offline_access', 'tickets:read']

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { Facts } from '../../core/addresses.ts'
 import type { Tool } from '../../core/connector.ts'
+import type { GrantTold } from '../../core/contract/account-requests.ts'
+import type { Taken } from '../../core/contract/shared-accounts.ts'
 import { AppError } from '../../core/errors.ts'
 import type { AppDatabase } from '../../host/store/database.ts'
 import { refresh } from '../../oauth/refresh.ts'
@@ -9,10 +11,13 @@ import type { OAuthClient } from '../../oauth/server.ts'
 import type { Steps } from '../../host/store/engine.ts'
 import type { TokenDatabase } from '../../tokens/database.ts'
 import { livesOf } from '../../tokens/grant-fields.ts'
-import { adoptGrant, dropGrant, forgetGrant } from '../../tokens/grants.ts'
+import { adoptGrant, dropGrant, forgetGrant, noteGrant } from '../../tokens/grants.ts'
 import { enterProcess } from '../../tokens/processes.ts'
 import { usualTiming, type Timing } from '../../tokens/timing.ts'
 import { createTokens, type HeldToken, type Route } from '../../tokens/tokens.ts'
+import type { Kept } from '../relay/accounts.ts'
+import type { DesktopCustodian } from '../custody/custody.ts'
+import { forgetEntry } from '../custody/record.ts'
 import type { Vault } from '../vault/vault.ts'
 import { importSecrets } from './legacy.ts'
 import type { Parties } from './parties.ts'
@@ -31,12 +36,13 @@ type Options = {
   tools: Readonly<Record<string, Tool>>
   report: (error: AppError) => void
   timing?: Partial<Timing>
+  custody: Pick<DesktopCustodian, 'isElsewhere' | 'giveWay' | 'reconnected' | 'bornThere' | 'tookOver' | 'soon'>
 }
 
 export type ConnectionTokens = Awaited<ReturnType<typeof openTokens>>
 
 /** The tokens of this home's connections: the protocol of `tokens/` with the vault's key, and its outcomes in the user's words. */
-export async function openTokens({ home, file, database, registry, vault, parties, tools, report, timing }: Options) {
+export async function openTokens({ home, file, database, registry, vault, parties, tools, report, timing, custody }: Options) {
   const { sealer } = vault
   const own = await enterProcess(database, { folder: join(home, 'processes'), nodeId: 'desktop', name: `pid ${process.pid}` })
 
@@ -74,11 +80,13 @@ export async function openTokens({ home, file, database, registry, vault, partie
   const tokens = createTokens({
     database,
     sealer,
+    isElsewhere: custody.isElsewhere,
     takeover: { by: 'proof' },
     timing: { ...usualTiming, ...timing },
     process: own,
     reach,
     changed(id) {
+      custody.soon(id)
       const appId = registry.get(id)?.appId
       if (appId !== undefined) registry.changes.publish({ appId })
     },
@@ -87,16 +95,17 @@ export async function openTokens({ home, file, database, registry, vault, partie
   let moved: Promise<void> = Promise.resolve()
 
   return {
-    /** Once the vault is open: moves what an older version kept in it, and renews what waited for it. */
-    unlocked(): Promise<void> {
-      moved = moved.then(() => importSecrets(file, vault, report))
+    /** Once the vault is open, and what has to come `first` is done: moves what an older version kept in it, and renews what waited for it. */
+    unlocked(first: Promise<void>): Promise<void> {
+      moved = moved.then(() => first).then(() => importSecrets(file, vault, report))
       return moved.then(() => tokens.wake())
     },
 
     /** A token that works as far as is known. `rejected` is the generation that met a 401. Errors: unauthorized, unavailable, needs_connection. */
     async fresh(record: StoredConnection, rejected?: number): Promise<HeldToken> {
       await moved
-      const access = await tokens.accessToken(record.id, rejected)
+      let access = await tokens.accessToken(record.id, rejected)
+      if (access.kind === 'elsewhere' && (await custody.giveWay(record.id))) access = await tokens.accessToken(record.id, rejected)
       const provider = tools[record.connector]?.provider.name ?? record.provider
       switch (access.kind) {
         case 'token':
@@ -117,9 +126,29 @@ export async function openTokens({ home, file, database, registry, vault, partie
     /** What is held now, without renewing. Null when there is nothing or it cannot be opened. */
     held: (record: StoredConnection) => tokens.held(record.id).catch(() => null),
 
-    /** Steps of a transaction: a grant that has just come, its times reckoned from `at`. */
-    adopt: (id: string, grant: Grant, client: OAuthClient, { at, idleDays }: { at: number; idleDays: number | null }): Steps<void> =>
-      adoptGrant({ database, sealer }, id, { grant, client, lives: livesOf(grant, at, idleDays) }),
+    /** Steps of a transaction: a grant that has just come, its times reckoned from `at`. It is held here from now on. */
+    *adopt(id: string, grant: Grant, client: OAuthClient, { at, idleDays }: { at: number; idleDays: number | null }): Steps<void> {
+      yield* adoptGrant({ database, sealer }, id, { grant, client, lives: livesOf(grant, at, idleDays) })
+      yield* custody.reconnected(id)
+    },
+
+    /** Steps of a transaction: a grant that the relay has, and with it the right to use it. */
+    *holdElsewhere(id: string, told: GrantTold, kept: Kept): Steps<void> {
+      yield* noteGrant(database, id, told)
+      yield* custody.bornThere(id, kept)
+    },
+
+    /** The same for what was given to the relay by another desktop and is taken over: it comes from there. */
+    *takeOver(id: string, scopesGranted: readonly string[], taken: Taken, keyId: string): Steps<void> {
+      yield* noteGrant(database, id, { scopesGranted, renewable: true, accessExpiresAt: null })
+      yield* custody.tookOver(id, taken, keyId)
+    },
+
+    /** Steps of a transaction: another desktop has taken it over, and nothing of it is kept here. */
+    *letGo(id: string): Steps<void> {
+      yield* forgetGrant(id)
+      yield* forgetEntry(id)
+    },
 
     transaction: database.transaction,
 

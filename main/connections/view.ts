@@ -1,9 +1,12 @@
 import type { InferContractRouterOutputs } from '@orpc/contract'
 import type { AppModel } from '../../core/app/model.ts'
-import { usesOf, type Use } from '../../core/app/uses.ts'
-import type { Activity, Connection } from '../../core/connection.ts'
+import { modeOf, usesOf, type Use } from '../../core/app/uses.ts'
+import type { Activity, Connection, ConnectionCustody } from '../../core/connection.ts'
 import type { Tool } from '../../core/connector.ts'
 import type { MainContract } from '../../core/contract/main.ts'
+import type { PracticePlace } from '../../core/practice-place.ts'
+import type { Standing } from '../custody/custody.ts'
+import type { SharedConnection } from '../../core/custody/messages.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { StoredConnection } from './registry.ts'
 import { iso, keysAreGone, reasonOf } from './token-state.ts'
@@ -37,8 +40,50 @@ export function toConnection(record: StoredConnection, vault: Vault, provider: s
   }
 }
 
+/** Whether this computer has the tokens. */
+export const isHeldHere = (role: StoredConnection['role']): boolean => ['holder', 'offering', 'conflict', 'yielding'].includes(role)
+
+const places: Partial<Record<StoredConnection['role'], ConnectionCustody['state']>> = {
+  conflict: 'choose',
+  remote: 'relay',
+  holder: 'here',
+  gone: 'taken',
+}
+
+/** Where a connection is, for the user. Nothing for one that was never shared, or is disconnected. */
+export function custodyOf({ throughRelay, borrowed }: StoredConnection, { entry, problem }: Standing): Pick<Connection, 'custody'> {
+  const nothing = { otherAccount: null, problem: null }
+  if (borrowed) {
+    const { by, at, mayTake } = borrowed
+    return { custody: { ...nothing, state: 'relay', want: 'relay', mayReturn: mayTake, by: { name: by, at } } }
+  }
+  const { role, want, turn } = entry.state
+  if (role === 'gone' && entry.takenBy === null) return {}
+  if (turn === 0 && want === 'desktop') return {}
+  return {
+    custody: {
+      state: places[role] ?? 'moving',
+      want: want === 'relay' ? 'relay' : 'here',
+      otherAccount: entry.otherAccount,
+      problem: problem?.message ?? null,
+      mayReturn: !throughRelay,
+      ...(entry.takenBy !== null && { by: { name: entry.takenBy, at: iso(entry.since) } }),
+    },
+  }
+}
+
+/** What a relay is told of a connection. */
+export function describe(record: StoredConnection | undefined, practiceAt: PracticePlace | undefined): SharedConnection | null {
+  if (!record) return null
+  const { appId, connector, name, mode, isDefault, practice, account, facts } = record
+  return { appId, connector, name, mode, isDefault, practice, account, facts, ...(practiceAt && { practiceAt }) }
+}
+
 function stateOf(record: StoredConnection, vault: Vault, provider: string): Pick<Connection, 'state' | 'reason'> {
-  const { state, sealed } = record
+  const { state, sealed, role, borrowed } = record
+  if (borrowed) return { state: borrowed.state, reason: borrowed.reason }
+  if (role === 'needs_reconnect') return { state: 'needs_reconnect', reason: 'The relay does not have this account any more.' }
+  if (state === 'connected' && !isHeldHere(role)) return { state, reason: null }
   if (state === 'connected' || state === 'retrying') {
     const { protection, message } = vault.status()
     if (protection === 'locked') return { state: 'locked', reason: message }
@@ -52,6 +97,7 @@ function usesThrough(record: StoredConnection, model: AppModel | null): Use[] {
   return (model ? usesOf(model) : []).filter(
     use =>
       use.connector === record.connector &&
+      modeOf(model ?? { connectors: [] }, use.connector) === record.mode &&
       (use.connection === undefined ? record.isDefault : use.connection === record.name || use.connection === record.id),
   )
 }

@@ -7,13 +7,13 @@ import { AppError } from '../../core/errors.ts'
 import { serveOnPort } from '../../core/rpc/serve.ts'
 import { createApp } from '../app.ts'
 import { createAssets } from '../assets.ts'
-import { hostEnvironment } from '../hostlink/environment.ts'
+import { hostEnvironment } from '../../host/child-environment.ts'
 import { homePath, openHome, type Home } from '../home.ts'
 import type { PlugboardApp, ShellHost } from '../shell.ts'
 import { guardContents, guardSession } from './guard.ts'
 import { menuTemplate } from './menu.ts'
 import { forkUtility, portOf } from './ports.ts'
-import { appOrigin, appScheme, isOurPage, linkUrl, ownUrl } from './trust.ts'
+import { appOrigin, appScheme, isOurPage } from './trust.ts'
 import { windowOptions } from './window-options.ts'
 import { readWindowState, writeWindowState } from './window-state.ts'
 
@@ -22,11 +22,12 @@ const profile = join(home, 'electron')
 const stateFile = join(profile, 'window.json')
 const closingTimeoutMs = 10_000
 let saving = Promise.resolve()
+/** Pages are there before it is composed. */
+const plugboard = Promise.withResolvers<PlugboardApp>()
 
 const shellHost: ShellHost = {
   kind: 'electron',
-  openExternal: async url => shell.openExternal(linkUrl(url)),
-  openBrowser: async url => shell.openExternal(ownUrl(url)),
+  openBrowser: url => shell.openExternal(url),
   fork: program => forkUtility(join(import.meta.dirname, `${program}.js`), `Plugboard ${program}`, hostEnvironment(process.env)),
 }
 
@@ -48,7 +49,7 @@ function prepare(): void {
     { scheme: appScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
   ])
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, app.isPackaged)))
-  app.on('web-contents-created', (_event, contents) => guardContents(contents, url => shell.openExternal(url)))
+  app.on('web-contents-created', (_event, contents) => guardContents(contents, async url => (await plugboard.promise).openLink(url)))
 }
 
 async function start(): Promise<void> {
@@ -60,18 +61,25 @@ async function start(): Promise<void> {
   protocol.handle(appScheme, createAssets(join(import.meta.dirname, '../renderer')))
   guardSession(session.defaultSession)
   const opened = await openHome(home)
-  const plugboard = createApp({ shell: shellHost, home: opened.path, version: app.getVersion() })
+  plugboard.resolve(
+    createApp({
+      shell: shellHost,
+      home: opened.path,
+      version: app.getVersion(),
+      practiceUrl: process.env['PLUGBOARD_PRACTICE_URL'],
+    }),
+  )
   ipcMain.on('connect', event => {
     const [port] = event.ports
     if (!port || !isOurPage(event.senderFrame)) return
     // What the page says before the app is there waits in its port.
-    void answerPage(port, plugboard)
+    void answerPage(port)
   })
-  await Promise.all([openWindow(), plugboard.then(running => endInOrder(running, opened))])
+  await Promise.all([openWindow(), plugboard.promise.then(running => endInOrder(running, opened))])
 }
 
-async function answerPage(port: MessagePortMain, plugboard: Promise<PlugboardApp>): Promise<void> {
-  const { router, report } = await plugboard
+async function answerPage(port: MessagePortMain): Promise<void> {
+  const { router, report } = await plugboard.promise
   serveOnPort(portOf(port), router, report)
   port.start()
 }
@@ -97,11 +105,11 @@ async function openWindow(): Promise<void> {
 }
 
 /** Electron waits for nothing when it quits: the first time it is held back until all is closed. */
-function endInOrder(plugboard: PlugboardApp, opened: Home): void {
+function endInOrder(running: PlugboardApp, opened: Home): void {
   let closing: Promise<void> | undefined
   let isClosed = false
   const close = async () => {
-    await Promise.race([plugboard.close().catch(() => {}), delay(closingTimeoutMs, undefined, { ref: false })])
+    await Promise.race([running.close().catch(() => {}), delay(closingTimeoutMs, undefined, { ref: false })])
     await saving
     await opened.close()
   }
@@ -113,7 +121,7 @@ function endInOrder(plugboard: PlugboardApp, opened: Home): void {
       app.quit()
     })
   })
-  process.on('uncaughtException', cause => plugboard.report(AppError.from(cause)))
+  process.on('uncaughtException', cause => running.report(AppError.from(cause)))
 }
 
 function showWindow(): void {

@@ -1,6 +1,6 @@
 import { utilityProcess, type MessagePortMain } from 'electron'
 import type { Port } from '../../core/rpc/port.ts'
-import type { Child } from '../shell.ts'
+import type { Child } from '../../host/child.ts'
 
 /** Electron's end of a page's port, as the rest of Plugboard knows ports. */
 export function portOf(port: MessagePortMain): Port {

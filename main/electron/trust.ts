@@ -1,5 +1,3 @@
-import { AppError } from '../../core/errors.ts'
-
 export const appScheme = 'app'
 export const appOrigin = `${appScheme}://renderer`
 
@@ -17,17 +15,4 @@ export function isOurPage(frame: { url: string; parent: unknown } | null): boole
 /** Pages may copy to the clipboard after a click; no other permission is ever needed, so none is given. */
 export function mayUse(permission: string, url: string): boolean {
   return permission === 'clipboard-sanitized-write' && isAppUrl(url)
-}
-
-/** An address as a link may open it. Errors: `forbidden` for all but https: other schemes start programs or reach into this machine. */
-export function linkUrl(url: string): string {
-  const parsed = URL.parse(url)
-  if (parsed?.protocol !== 'https:') throw new AppError('forbidden', 'Plugboard opens only https addresses in your browser.')
-  return parsed.href
-}
-
-/** An address that main made for the user's browser: https, or http on this machine, as OAuth and practice accounts use it. */
-export function ownUrl(url: string): string {
-  const parsed = URL.parse(url)
-  return parsed?.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(parsed.hostname) ? parsed.href : linkUrl(url)
 }

@@ -7,9 +7,9 @@ import { AppError } from '../../core/errors.ts'
 import { connectPort } from '../../core/rpc/connect.ts'
 import type { Port } from '../../core/rpc/port.ts'
 import { serveOnPort } from '../../core/rpc/serve.ts'
-import { forkNode } from '../serve/fork.ts'
-import type { Child } from '../shell.ts'
-import { hostEnvironment } from './environment.ts'
+import { forkNode } from '../../host/child.ts'
+import type { Child } from '../../host/child.ts'
+import { hostEnvironment } from '../../host/child-environment.ts'
 import { createHostLink, type HostLinkOptions } from './hostlink.ts'
 
 const fixture = join(import.meta.dirname, 'hostlink.fixture.ts')

@@ -6,7 +6,7 @@ import { hostContract, type HostContract } from '../../core/contract/host.ts'
 import { AppError } from '../../core/errors.ts'
 import { createClient } from '../../core/rpc/connect.ts'
 import { Changes } from '../../core/rpc/stream.ts'
-import type { Child } from '../shell.ts'
+import type { Child } from '../../host/child.ts'
 import { forwardRouter } from './forward.ts'
 import { startSession, stopped, type CallOptions, type Session } from './session.ts'
 

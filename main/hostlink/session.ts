@@ -6,7 +6,7 @@ import { AppError } from '../../core/errors.ts'
 import { connectPort } from '../../core/rpc/connect.ts'
 import { isStream, splitPort, type Port } from '../../core/rpc/port.ts'
 import { serveOnPort } from '../../core/rpc/serve.ts'
-import type { Child } from '../shell.ts'
+import type { Child } from '../../host/child.ts'
 
 export type CallOptions = { signal?: AbortSignal }
 

@@ -117,6 +117,17 @@ test('the name of an app is changed in its file, and its comments stay', async (
   await assert.rejects(projects.rename(appId, 'New'), fails('validation', /damaged at line 3/))
 })
 
+test('who may use an app once it is published is a key of its file, made when there is none', async () => {
+  const { projects, appId, edit, read, root } = await openTemporary()
+  await edit('config.jsonc', '{\n  // Ours\n  "name": "Desk"\n}')
+  await projects.setVisibility(appId, 'public')
+  assert.match(String(await read('config.jsonc')), /\/\/ Ours[^]*"visibility": "public"/)
+  assert.equal((await projects.history(appId)).changes[0]?.title, 'Open it to anyone')
+  await rm(join(root, 'config.jsonc'))
+  await projects.setVisibility(appId, 'private')
+  assert.equal(JSON.parse(String(await read('config.jsonc'))).visibility, 'private')
+})
+
 test('a removed app is in the trash, whole, and its id is not given again', async () => {
   const { home, projects, appId } = await openTemporary()
   await projects.remove(appId)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import type { Visibility } from '../../core/app/visibility.ts'
 import type { Json } from '../../core/json.ts'
 import type { ChangeSet } from '../../core/plan.ts'
 import { explainWriteError } from '../../host/files/atomic.ts'
@@ -12,11 +13,19 @@ import { newAppId } from './app-id.ts'
 import { editJsonText } from './edit-json.ts'
 import { blobId } from './history/objects.ts'
 import { openHistory, type FileChange, type History } from './history/history.ts'
+import { scanFiles } from './history/worktree.ts'
 import { checkPath, resolveInside } from './paths.ts'
 import { openRegistry } from './registry.ts'
 import { summarize, type AppFacts } from './summary.ts'
 import { decodeText, encodeText } from './text.ts'
 import { createTurns } from './turns.ts'
+
+/** For the list of changes. */
+const audienceWords: Record<Visibility, string> = {
+  workspace: 'members of the workspace',
+  private: 'people who are invited',
+  public: 'anyone',
+}
 
 export type Projects = ReturnType<typeof createProjects>
 
@@ -82,6 +91,17 @@ export function createProjects({ home, now = () => new Date() }: { home: string;
     })
   }
 
+  /** One key of the app's own file, which is made when there is none. */
+  async function setConfig(appId: string, key: 'name' | 'visibility', value: string, title: string): Promise<void> {
+    const root = registry.root(appId)
+    const names: string[] = await readdir(root).catch(() => [])
+    const path = configFiles.find(file => names.includes(file))
+    if (path) return editJson(appId, { path, at: [key], value, title })
+    const { name } = (await loadApp(appId, root)).config
+    const text = `${JSON.stringify({ name, [key]: value }, null, 2)}\n`
+    await write(appId, title, 'you', async () => [{ path: configFiles[0], bytes: encodeText(text, configFiles[0]) }])
+  }
+
   return {
     root: registry.root,
     /** Newest first. */
@@ -110,6 +130,42 @@ export function createProjects({ home, now = () => new Date() }: { home: string;
       })
     },
 
+    /**
+     * Makes the folder of an app that comes from elsewhere with its id, or with `orLikeIt` one like it. Gives the id. Errors: `conflict` when the
+     * id is taken.
+     */
+    async adopt(wish: string, files: ReadonlyMap<string, Uint8Array>, { orLikeIt = false } = {}): Promise<string> {
+      return takeTurn('', async () => {
+        const taken = await registry.takenIds()
+        const appId = orLikeIt ? newAppId(wish, id => taken.has(id)) : wish
+        if (taken.has(appId))
+          throw new AppError('conflict', `“${appId}” is on this computer already, or in its trash. Open it from Home, or empty the trash.`)
+        const building = join(registry.folder, `.new-${randomUUID()}`)
+        try {
+          for (const [path, bytes] of files) {
+            const target = join(building, checkPath(path))
+            await mkdir(dirname(target), { recursive: true })
+            await writeFile(target, bytes)
+          }
+          await rename(building, join(registry.folder, appId))
+        } catch (error) {
+          await rm(building, { recursive: true, force: true }).catch(() => {})
+          throw error instanceof AppError ? error : explainWriteError(error, building)
+        }
+        changed(appId)
+        return appId
+      })
+    },
+
+    /** Makes an app's files exactly these, as one step. Files that Plugboard does not read stay. */
+    async replaceFiles(appId: string, title: string, files: ReadonlyMap<string, Uint8Array>): Promise<{ changeId: string | null }> {
+      const changeId = await write(appId, title, 'you', async root => {
+        const gone = [...(await scanFiles(root)).keys()].filter(path => !files.has(path))
+        return [...Array.from(files, ([path, bytes]) => ({ path: checkPath(path), bytes })), ...gone.map(path => ({ path, bytes: null }))]
+      })
+      return { changeId }
+    },
+
     /** The folder stays where it is. A project with its app below `base44/` is opened there. */
     async openFolder(path: string): Promise<{ appId: string }> {
       return takeTurn('', async () => {
@@ -126,17 +182,11 @@ export function createProjects({ home, now = () => new Date() }: { home: string;
       })
     },
 
-    async rename(appId: string, name: string): Promise<void> {
-      const root = registry.root(appId)
-      const names: string[] = await readdir(root).catch(() => [])
-      const path = configFiles.find(file => names.includes(file))
-      const title = `Rename to “${name}”`
-      if (path) await editJson(appId, { path, at: ['name'], value: name, title })
-      else
-        await write(appId, title, 'you', async () => [
-          { path: configFiles[0], bytes: encodeText(`${JSON.stringify({ name }, null, 2)}\n`, configFiles[0]) },
-        ])
-    },
+    rename: (appId: string, name: string): Promise<void> => setConfig(appId, 'name', name, `Rename to “${name}”`),
+
+    /** Who may use the app once it is published. */
+    setVisibility: (appId: string, visibility: Visibility): Promise<void> =>
+      setConfig(appId, 'visibility', visibility, `Open it to ${audienceWords[visibility]}`),
 
     /** To `trash/` in the home directory; an app opened from elsewhere is only forgotten. */
     async remove(appId: string): Promise<void> {
@@ -225,7 +275,8 @@ async function findApp(path: string): Promise<string> {
   if (root === null || !(await stat(root)).isDirectory()) throw new AppError('not_found', `There is no folder ${path}.`)
   for (const candidate of [root, join(root, 'base44')]) {
     const names: string[] = await readdir(candidate).catch(() => [])
-    if ([...configFiles, ...appFolders].some(name => names.includes(name))) return candidate
+    // A folder of pages alone may be that of any web site.
+    if ([...configFiles, ...appFolders].some(name => name !== 'pages' && names.includes(name))) return candidate
   }
   throw new AppError(
     'validation',

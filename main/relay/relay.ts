@@ -13,7 +13,7 @@ import { revoke } from '../../oauth/revoke.ts'
 import { authorize } from '../oauth/authorize.ts'
 import type { Vault } from '../vault/vault.ts'
 import { discoverRelay, relayOrigin, relayParty } from './discover.ts'
-import { createRelayTokens, type RelaySession } from './session.ts'
+import { createRelayTokens, type RelaySession, type RelayTokens } from './session.ts'
 
 export type RelayLink = {
   /** What the desktop knows; the relay is asked first, for at most five seconds. */
@@ -30,6 +30,9 @@ export type RelayLinkOptions = {
   statusLimitMs?: number
   /** How the relay's pages name this desktop. */
   desktopName?: string
+  /** Shared with the other rooms that ask the relay: one renewal at a time. */
+  tokens?: RelayTokens
+  signedIn?(): void
 }
 
 /** The desktop's side of a relay: who is signed in there, with which key the relay was met first. */
@@ -39,9 +42,9 @@ export function createRelayLink({
   now = Date.now,
   statusLimitMs = 5000,
   desktopName = `Plugboard on ${hostname()}`.slice(0, 60),
+  tokens = createRelayTokens(vault, now),
+  signedIn = () => {},
 }: RelayLinkOptions): RelayLink {
-  const tokens = createRelayTokens(vault, now)
-
   async function status(): Promise<RelayStatus> {
     const known = await tokens.read()
     if (!known?.tokens) return describe(known)
@@ -81,6 +84,7 @@ export function createRelayLink({
       const session = toSession(info, grant, await whoAmI(info, grant, signal), now())
       signal.throwIfAborted()
       await tokens.write(session)
+      signedIn()
       attempt.finish({
         outcome: 'connected',
         title: `You are signed in to ${info.name}`,

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import manifest from '../../package.json' with { type: 'json' }
 import { AppError } from '../../core/errors.ts'
 import { createApp } from '../app.ts'
-import { hostEnvironment } from '../hostlink/environment.ts'
+import { hostEnvironment } from '../../host/child-environment.ts'
 import { homePath, openHome } from '../home.ts'
 import type { PlugboardApp, ShellHost } from '../shell.ts'
 import { openInBrowser } from './browser.ts'
-import { forkNode } from './fork.ts'
+import { forkNode } from '../../host/child.ts'
 import { parseServeOptions } from './options.ts'
 import { startServer } from './server.ts'
 
@@ -17,7 +17,6 @@ const parentCheckMs = 500
 const shell: ShellHost = {
   kind: 'serve',
   // The page is in a browser already and opens addresses itself.
-  openExternal: async () => {},
   openBrowser: async () => {},
   fork: program => forkNode(join(import.meta.dirname, `${program}.js`), hostEnvironment(process.env)),
 }
@@ -26,7 +25,7 @@ async function start(): Promise<void> {
   const options = parseServeOptions(process.argv.slice(2))
   const home = await openHome(homePath(process.env))
   const server = await startServer({ port: options.port, rendererRoot: join(import.meta.dirname, '../renderer') })
-  const app = await createApp({ shell, home: home.path, version: manifest.version })
+  const app = await createApp({ shell, home: home.path, version: manifest.version, practiceUrl: process.env['PLUGBOARD_PRACTICE_URL'] })
   server.attach(app)
   endWhenAsked(async () => {
     await server.close()

@@ -28,7 +28,7 @@ async function open(t: TestContext, port: number | null = 0) {
   await writeFile(join(root, 'index.html'), '<title>Plugboard</title>')
   const server = await startServer({ port, rendererRoot: root })
   t.after(() => server.close())
-  server.attach({ router, report: error => assert.fail(error), close: async () => {} })
+  server.attach({ router, report: error => assert.fail(error) })
   const url = new URL(server.address)
   const cookie = `plugboard-${url.port}=${url.searchParams.get('token')}`
   return { url, cookie }

@@ -12,11 +12,13 @@ import { createAccess, type Access } from './access.ts'
 const usualPort = 4747
 const maxMessageBytes = 64 * 1024 * 1024
 
+type Served = Pick<PlugboardApp, 'router' | 'report'>
+
 export type ServeServer = {
   /** What to open in a browser: it carries the token, which the first answer moves into a cookie. */
   address: string
   /** Starts to answer the pages' calls. */
-  attach(app: PlugboardApp): void
+  attach(app: Served): void
   close(): Promise<void>
 }
 
@@ -26,7 +28,7 @@ export async function startServer(options: { port: number | null; rendererRoot: 
   const port = await listen(server, options.port)
   const access = createAccess(port)
   const page = createAssets(options.rendererRoot, `'self' ws://127.0.0.1:${port} ws://localhost:${port}`)
-  const app = Promise.withResolvers<PlugboardApp>()
+  const app = Promise.withResolvers<Served>()
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes })
 
   server.on('request', (request, response) => void answer(request, response).catch(() => response.destroy()))

@@ -68,6 +68,19 @@ describe('the vault', () => {
     for (const name of await readdir(join(home, 'vault', 'records'))) assert.equal(await mode(`vault/records/${name}`), '600')
   })
 
+  it('remembers small values in the keychain, beside its key, and none where a passphrase protects it', async () => {
+    const { keychain, secrets } = memoryKeychain()
+    const vault = await openVault({ home, keychain })
+    assert.equal(await vault.memory.read('custody c1'), null)
+    await vault.memory.write('custody c1', '{"turn":2}')
+    const again = await openVault({ home, keychain })
+    assert.equal(await again.memory.read('custody c1'), '{"turn":2}')
+    assert.equal(secrets.size, 2)
+    await again.usePassphrase('correct horse')
+    await again.memory.write('custody c2', '1')
+    assert.deepEqual([await again.memory.read('custody c1'), secrets.size], [null, 1])
+  })
+
   it('leaves no probe behind in the keychain', async () => {
     const { keychain, secrets } = memoryKeychain()
     await openVault({ home, keychain })

@@ -41,6 +41,8 @@ export type Vault = {
   sealer: Sealer
   /** Whether the key that this was sealed with is at hand. */
   opens(sealed: string): boolean
+  /** Small values in the keychain, which no restore of the home directory touches. Nothing is kept where it does not protect this vault. */
+  memory: { read(name: string): Promise<string | null>; write(name: string, value: string): Promise<void> }
   onChange(listener: () => void): () => void
 }
 
@@ -153,6 +155,10 @@ export async function openVault({
     },
   )
 
+  /** Beside the key of this vault. */
+  const accountOf = (name: string): string | null =>
+    state.kind === 'open' && state.protection === 'keychain' && known[0] ? `${known[0].keyId} ${name}` : null
+
   function mustBeOpen(): void {
     if (state.kind === 'open' || state.kind === 'session') return
     throw new AppError('unauthorized', status().message, { action: { kind: 'unlock' } })
@@ -182,6 +188,17 @@ export async function openVault({
     lockedIds,
     sealer,
     opens: text => keyOf(parseSealed(text)?.keyId ?? '') !== undefined,
+    memory: {
+      async read(name) {
+        const account = accountOf(name)
+        return account === null ? null : within(keychain.read(account), startLimitMs).catch(() => null)
+      },
+      async write(name, value) {
+        const account = accountOf(name)
+        // Without it a restore goes unnoticed, as on a computer that has no keychain.
+        if (account !== null) await within(keychain.write(account, value), startLimitMs).catch(() => {})
+      },
+    },
     ids: () => [...new Set([...records.all().map(({ id }) => id), ...session.keys()])],
     onChange(listener) {
       listeners.add(listener)
@@ -251,5 +268,8 @@ export async function openVault({
       }),
   }
 }
+
+/** Whether secrets can be kept and read now. */
+export const isVaultOpen = (vault: Pick<Vault, 'status'>): boolean => !['unset', 'locked'].includes(vault.status().protection)
 
 const newKey = (): Key => ({ id: randomUUID(), bytes: randomBytes(32) })

@@ -1,8 +1,10 @@
 import type { Entity } from '../../core/app/entity.ts'
 import type { Plan, PlanAction, PlanItem } from '../../core/plan.ts'
 import type { PlannerContext } from '../context.ts'
+import { placeForAccount } from './account-place.ts'
 import { plural } from '../language/words.ts'
 import { existingEntity, newEntity, titleOf, wordsOfName } from './entity-file.ts'
+import { hookNoun } from './hook-source.ts'
 import { camelCase, freeName } from './naming.ts'
 import { recipeFor, type Recipe } from './recipes.ts'
 
@@ -41,7 +43,13 @@ export function blueprintOf({ trigger, actions, entitySlot }: Wanted, { model, c
   const nameOf = (id: string): string =>
     (connectors.find(facts => facts.id === id)?.name ?? id).replace(/^Google (?!Drive)/, '').replace(/ (?:Bot|User)$/, '')
   const target = writes[0] ? nameOf(writes[0].recipe.connector) : made[0] ? plural(wordsOfName(made[0].entity.name)) : 'run'
-  const noun = entity ? wordsOfName(entity.entity.name) : reads[0] ? nameOf(reads[0].recipe.connector) : ''
+  const noun = entity
+    ? wordsOfName(entity.entity.name)
+    : trigger.kind === 'webhook'
+      ? `${hookNoun(trigger)}${!trigger.sender && made[0] && writes.length > 0 ? ` ${wordsOfName(made[0].entity.name)}` : ''}`
+      : reads[0]
+        ? nameOf(reads[0].recipe.connector)
+        : ''
   const title = titleFor(trigger, noun, target, writes[0])
   const flowName = freeName(
     title,
@@ -49,7 +57,15 @@ export function blueprintOf({ trigger, actions, entitySlot }: Wanted, { model, c
     ' ',
   )
   const functionName = freeName(
-    camelCase(functionWords(trigger, reads[0] && !entity ? reads[0].action.object : noun, target, writes[0], flowName)),
+    camelCase(
+      functionWords(
+        trigger,
+        reads[0] && !entity && trigger.kind !== 'webhook' ? reads[0].action.object : noun,
+        target,
+        writes[0],
+        flowName,
+      ),
+    ),
     model.functions.map(fn => fn.name),
   )
   return {
@@ -176,6 +192,14 @@ export function itemsOf(blueprint: Blueprint, { model, connectors }: PlannerCont
         ),
         exists,
       }
+    }),
+    ...used.flatMap((id): PlanItem[] => {
+      const shown = entities.map(({ entity }) => entity.name)
+      const place = placeForAccount(model, id, shown)
+      if (!place) return []
+      const tool = connectors.find(known => known.id === id)?.name ?? id
+      const { name, title } = place.page
+      return [{ kind: 'page', name, title, summary: `Each user connects their ${tool} there`, exists: false, mode: 'app-user' }]
     }),
   ]
 }

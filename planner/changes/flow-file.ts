@@ -1,26 +1,29 @@
+import type { Entity } from '../../core/app/entity.ts'
 import type { Flow } from '../../core/app/flow.ts'
 import type { Plan } from '../../core/plan.ts'
 import { listedValue } from './entity-file.ts'
 import type { Blueprint } from './blueprint.ts'
+import { hookCondition, hookExample } from './hook-source.ts'
 import { variableOf } from './naming.ts'
 
 const verbs = { created: 'create', updated: 'update', deleted: 'delete' } as const
 
 /** The workflow that calls the function: Serverless Workflow 1.0 in Base44's shape. */
-export function flowFile({ flowName, title, functionName, entity }: Blueprint, trigger: Plan['trigger'], description: string): Flow {
+export function flowFile({ flowName, title, functionName, entity, made }: Blueprint, trigger: Plan['trigger'], description: string): Flow {
   const record = trigger.kind === 'record' && entity ? entity.entity : null
+  const given = record ? variableOf(record.name) : trigger.kind === 'webhook' ? 'body' : null
   return {
     name: title,
     description,
     is_active: true,
-    trigger: triggerOf(trigger, record?.name ?? '', condition(trigger, entity)),
+    trigger: triggerOf(trigger, record?.name ?? '', condition(trigger, entity), made[0]?.entity ?? null),
     definition: {
       document: { dsl: '1.0.0', namespace: 'plugboard', name: slug(flowName), version: '1.0.0' },
       do: [
         {
           [stepName(functionName)]: {
             call: 'invoke_backend_function',
-            with: { function_name: functionName, ...(record && { args: { [variableOf(record.name)]: '${ .trigger.data }' } }) },
+            with: { function_name: functionName, ...(given && { args: { [given]: '${ .trigger.data }' } }) },
             'x-plugboard': { title },
           },
         },
@@ -29,7 +32,7 @@ export function flowFile({ flowName, title, functionName, entity }: Blueprint, t
   }
 }
 
-function triggerOf(trigger: Plan['trigger'], entityName: string, when: string | null): Flow['trigger'] {
+function triggerOf(trigger: Plan['trigger'], entityName: string, when: string | null, made: Entity | null): Flow['trigger'] {
   switch (trigger.kind) {
     case 'schedule':
       return {
@@ -41,6 +44,13 @@ function triggerOf(trigger: Plan['trigger'], entityName: string, when: string | 
         ...(when && { condition: when }),
         config: { trigger_type: 'entity', entity_name: entityName, events: when ? ['create', 'update'] : [verbs[trigger.event]] },
       }
+    case 'webhook': {
+      const condition = hookCondition(trigger)
+      return {
+        ...(condition && { condition }),
+        config: { trigger_type: 'webhook', source: trigger.source, example: hookExample(trigger, made) },
+      }
+    }
     default:
       return { config: { trigger_type: 'manual' } }
   }

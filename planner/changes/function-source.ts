@@ -1,11 +1,13 @@
 import type { Entity } from '../../core/app/entity.ts'
 import type { Plan } from '../../core/plan.ts'
 import { plural } from '../language/words.ts'
-import { serviceById } from '../vocabulary/services.ts'
 import type { Blueprint } from './blueprint.ts'
 import { dateField, emailField, headlineField, titleOf, wordsOfName } from './entity-file.ts'
 import { camelCase, inTemplate, key, literal, member, variableOf } from './naming.ts'
+import { helpersFor, recordFrom, tellBody, withoutUnread, type HookTrigger } from './hook-source.ts'
+import { itemLine, listQuery } from './own-records.ts'
 import type { Content } from './recipes.ts'
+import { sentenceOf } from './sentence.ts'
 
 type Given = { blueprint: Blueprint; trigger: Plan['trigger']; slots: Readonly<Record<string, string>>; message: string }
 
@@ -14,8 +16,9 @@ export function functionSource({ blueprint, trigger, slots, message }: Given): s
   const { entity, made, reads, writes, functionName } = blueprint
   const record = trigger.kind === 'record' && entity ? variableOf(entity.entity.name) : null
   const used = new Set([functionName, ...(record ? [record] : [])])
-  const lines: string[] = []
   const sections: string[] = []
+  const received = trigger.kind === 'webhook' ? receive(trigger, blueprint, { used, message }) : null
+  const lines = [...(received?.lines ?? [])]
 
   if (entity && !record) {
     const items = unused(camelCase(plural(wordsOfName(entity.entity.name))), used)
@@ -40,8 +43,8 @@ export function functionSource({ blueprint, trigger, slots, message }: Given): s
     lines.push(`const ${text} = ${all}.join('\\n') || ${entity ? "'Nothing open.'" : "'Nothing new.'"}`)
   }
   const content = contentOf({
-    record,
-    entity: entity?.entity ?? null,
+    record: received?.record ?? record,
+    entity: received?.entity ?? entity?.entity ?? null,
     trigger,
     slots,
     message,
@@ -50,17 +53,19 @@ export function functionSource({ blueprint, trigger, slots, message }: Given): s
       entity && !record ? titleOf(`${slots['to'] === 'me' ? 'your ' : ''}${plural(wordsOfName(entity.entity.name))}`) : blueprint.title,
   })
   if (sections.length > 0) content.row = digestRow(sections, lines)
+  else if (received) Object.assign(content, received.content)
   if (lines.length > 0) lines.push('')
   for (const { recipe } of writes) {
     const input = recipe.input(content)
     lines.push(`await connectors.${recipe.connector}.${recipe.action}(${objectOf(input)})`)
   }
-  for (const { entity: target } of made) {
+  lines.push(...(received?.creates ?? []))
+  for (const { entity: target } of received ? [] : made) {
     const field = headlineField(target)
     lines.push(`await entities.${target.name}.create({${field ? ` ${key(field)}: ${content.headline} ` : ''}})`)
   }
   const body = lines.join('\n').replace(/\n+$/, '').replace(/^\n+/, '')
-  const parameter = record && entity ? `{ ${record} }: { ${record}: ${entity.entity.name} }` : ''
+  const parameter = received ? '{ body }: { body: unknown }' : record && entity ? `{ ${record} }: { ${record}: ${entity.entity.name} }` : ''
   const usesEntities = /\bentities\./.test(body)
   const usesConnectors = /\bconnectors\./.test(body)
   const imports = [usesConnectors && 'connectors', usesEntities && 'entities'].filter(Boolean).join(', ')
@@ -72,8 +77,34 @@ export function functionSource({ blueprint, trigger, slots, message }: Given): s
     `export default async function ${functionName}(${parameter}) {`,
     ...body.split('\n').map(line => (line ? `  ${line}` : '')),
     '}',
+    ...(received ? [helpersFor(body).trimEnd()] : []),
     '',
   ].join('\n')
+}
+
+/** What a request brings: the records that are made of it, else what it says. Nothing in it is taken for granted. */
+function receive(trigger: HookTrigger, { made, reads, writes }: Blueprint, { used, message }: { used: Set<string>; message: string }) {
+  for (const name of ['body', 'fields', 'text']) used.add(name)
+  const [first, ...others] = made.map(({ entity }) => ({ entity: withoutUnread(entity), from: recordFrom(entity, trigger) }))
+  if (!first) {
+    const { lines, content } = tellBody(trigger)
+    const said = message ? { headline: literal(message), name: literal(message), body: '', details: '' } : {}
+    const needsText = !message && writes.some(({ recipe }) => recipe.action !== 'appendRow')
+    const needed = lines.filter(line => !line.startsWith('const text = ') || (needsText && reads.length === 0))
+    return { record: null, entity: null, lines: needed, content: { ...content, ...said }, creates: [] }
+  }
+  const record = unused(variableOf(first.entity.name), used)
+  return {
+    record,
+    entity: first.entity,
+    lines: [`const ${record} = ${first.from}`],
+    content: { row: rowOf(record, first.entity, 'new Date().toISOString()') },
+    // Last: a step that is tried again makes no call a second time, but would add a second record.
+    creates: [
+      `await entities.${first.entity.name}.create(${record})`,
+      ...others.map(({ entity, from }) => `await entities.${entity.name}.create(${from})`),
+    ],
+  }
 }
 
 type ForContent = {
@@ -89,7 +120,9 @@ type ForContent = {
 function contentOf({ record, entity, trigger, slots, message, text, title }: ForContent): Content {
   const main = entity ? headlineField(entity) : null
   const noun = entity ? wordsOfName(entity.name) : ''
-  const value = record && main ? `\${${record}${member(main)}}` : ''
+  // A record has a value for each field, be it null; what a request does not say is not there.
+  const mayLack = trigger.kind === 'webhook' && main !== null && !entity?.required.includes(main)
+  const value = record && main ? `\${${record}${member(main)}${mayLack ? " ?? '–'" : ''}}` : ''
   const headline = message
     ? withFields(message, record, entity)
     : record
@@ -99,7 +132,7 @@ function contentOf({ record, entity, trigger, slots, message, text, title }: For
   const start = record && entity ? dateField(entity) : null
   return {
     headline,
-    name: record && main && !message ? `${record}${member(main)}` : headline,
+    name: record && main && !message && !mayLack ? `${record}${member(main)}` : headline,
     body: text ?? '',
     details: record && entity && !message ? detailsOf(record, entity) : '',
     row: record && entity ? rowOf(record, entity) : `{ Date: new Date().toISOString().slice(0, 10), Note: ${headline} }`,
@@ -133,6 +166,7 @@ function detailsOf(record: string, entity: Entity): string {
 }
 
 function headlineWords(trigger: Plan['trigger'], noun: string): string {
+  if (trigger.kind === 'webhook') return `New ${noun}`
   if (trigger.kind !== 'record') return titleOf(noun)
   if (trigger.condition)
     return titleOf(`${noun} is now ${trigger.condition.value}${trigger.condition.field === 'priority' ? ' priority' : ''}`)
@@ -148,12 +182,12 @@ function withFields(text: string, record: string | null, entity: Entity | null):
   return `\`${parts.map((part, n) => (n % 2 === 0 ? inTemplate(part) : known(part) ? `\${${record}${member(part)}}` : inTemplate(`{${part}}`))).join('')}\``
 }
 
-function rowOf(record: string, entity: Entity): string {
+function rowOf(record: string, entity: Entity, created = `${record}.created_date`): string {
   const fields = Object.entries(entity.properties)
     .filter(([, field]) => field.type !== 'object' && field.type !== 'array')
     .slice(0, 12)
   const lines = fields.map(([name, field]) => `${key(field.title ?? titleOf(name))}: ${record}${member(name)},`)
-  return `{\n    ${[...lines, `Created: ${record}.created_date,`].join('\n    ')}\n  }`
+  return `{\n    ${[...lines, `Created: ${created},`].join('\n    ')}\n  }`
 }
 
 function digestRow(sections: readonly string[], lines: readonly string[]): string {
@@ -161,21 +195,6 @@ function digestRow(sections: readonly string[], lines: readonly string[]): strin
     .map(section => /^(\w+)\.map/.exec(section)?.[1] ?? '')
     .filter(name => name && lines.some(line => line.includes(name)))
   return `{ Date: new Date().toISOString().slice(0, 10)${counts.map(name => `, ${titleOf(wordsOfName(name)).replaceAll(' ', '_')}: ${name}.length`).join('')} }`
-}
-
-/** Open ones first where there is such a thing as done. */
-function listQuery(entity: Entity): string {
-  const done = entity.properties['status']?.enum?.find(value => ['done', 'closed', 'completed', 'complete'].includes(value.toLowerCase()))
-  const due = Object.keys(entity.properties).find(name => name.startsWith('due'))
-  const parts = [done && `q: { status: { $ne: ${literal(done)} } }`, due && `sort: ${literal(due)}`].filter(Boolean)
-  return parts.length > 0 ? `{ ${parts.join(', ')} }` : ''
-}
-
-function itemLine(entity: Entity, item: string): string {
-  const main = headlineField(entity)
-  const due = Object.keys(entity.properties).find(name => name.startsWith('due'))
-  const name = main ? `${item}${member(main)}` : `${item}.id`
-  return due ? `\`• \${${name}}\${${item}${member(due)} ? \` (due \${${item}${member(due)}})\` : ''}\`` : `\`• \${${name}}\``
 }
 
 function objectOf(input: Readonly<Record<string, string>>): string {
@@ -191,36 +210,4 @@ function unused(name: string, used: Set<string>): string {
   for (let n = 2; used.has(free); n++) free = `${name}${n}`
   used.add(free)
   return free
-}
-
-/** What it does in one sentence, for the function and its flow. */
-export function sentenceOf({ writes, reads, made, entity }: Blueprint, trigger: Plan['trigger']): string {
-  const noun = entity ? wordsOfName(entity.entity.name) : ''
-  const what =
-    trigger.kind === 'record'
-      ? trigger.condition
-        ? `each ${noun} that becomes ${trigger.condition.value}`
-        : `each ${trigger.event === 'created' ? 'new' : trigger.event} ${noun}`
-      : entity
-        ? `the ${listQuery(entity.entity).includes('$ne') ? 'open ' : ''}${plural(noun)}`
-        : reads[0]
-          ? `the ${plural(reads[0].action.object)} from ${serviceById.get(reads[0].recipe.connector)?.name.replace(/ (?:Bot|User)$/, '') ?? 'Slack'}`
-          : 'a note'
-  const does: Record<string, string> = {
-    sendEmail: `Emails ${what}`,
-    createDraft: `Writes a draft about ${what}`,
-    postMessage: `Posts ${what} to Slack`,
-    sendDirectMessage: `Sends ${what} as a direct message`,
-    appendRow: `Adds ${what} to a spreadsheet`,
-    createEvent: `Puts ${what} in the calendar`,
-    uploadFile: `Saves ${what} to Drive`,
-    createIssue: `Reports ${what} as an issue`,
-    setStatus: `Shows ${what} as your status`,
-  }
-  const parts = [
-    ...writes.map(({ recipe }) => does[recipe.action] ?? ''),
-    ...made.map(target => `Adds ${plural(wordsOfName(target.entity.name))}`),
-  ].filter(Boolean)
-  const [first = 'Runs on request', ...rest] = parts
-  return `${[first, ...rest.map(part => part.charAt(0).toLowerCase() + part.slice(1))].join(', then ').replaceAll('*/', '')}.`
 }

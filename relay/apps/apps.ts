@@ -1,27 +1,33 @@
+import type { AppModel } from '../../core/app/model.ts'
 import { AppError } from '../../core/errors.ts'
-import { readRelease } from '../../host/app/release.ts'
-import { nextWorkAt } from '../../host/flows/next-work.ts'
+import { unchanging } from '../../host/app/unchanging.ts'
+import type { BundleCache } from '../../host/functions/bundle-cache.ts'
+import { joinSandboxPool } from '../../host/functions/sandbox/pool.ts'
 import { createBudgets } from '../../host/gateway/budgets.ts'
 import type { CredentialsClient } from '../../host/gateway/gateway.ts'
 import { startApp, type RunningApp } from '../../host/running-app.ts'
-import { ask, type Engine } from '../../host/store/engine.ts'
+import type { Change } from '../../host/store/changes.ts'
+import type { Database, Engine, Steps } from '../../host/store/engine.ts'
+import { endFlows, runFlows, type Awake } from './awake.ts'
 import { openFence, type Fence } from './fence.ts'
+import { createLines, type Line } from './lines.ts'
+import { openNews, type Topic } from './news.ts'
+import { createPeek } from './peek.ts'
 import type { Turn, Work } from './work.ts'
 
-/** What an app is run from. */
-export type AppPlace = {
-  /** The folder of its release, which nobody changes. */
-  path: string
-  database: Engine
-  credentials: CredentialsClient
-  /** The database is not used any more. */
-  close(): Promise<void>
-}
+/** An app's own database, open until `close`. */
+export type AppDatabase = { engine: Engine; close(): Promise<void> }
+
+/** What an app is run from: its release in a folder that nobody changes, read and compiled, and what answers for its tokens. */
+export type AppPlace = { folder: string; model: AppModel; bundles: BundleCache; credentials: CredentialsClient }
 
 export type AppsOptions = {
+  /** The relay's own, where its processes tell each other what is new. */
+  database: Database
   work: Work
-  /** Errors: `not_found` for an app that is not published. */
-  open(appId: string): Promise<AppPlace>
+  /** Where the live release lies. Errors: `not_found` for an app that is not published. */
+  place(appId: string): Promise<AppPlace>
+  openDatabase(appId: string): Promise<AppDatabase>
   report: (error: AppError) => void
   now?: () => number
   /** An app that nobody has used for this long, and whose flows do nothing, sleeps. */
@@ -30,63 +36,80 @@ export type AppsOptions = {
 
 /** The published apps of this process. One that sleeps is a row and no memory; whatever needs it wakes it. */
 export type Apps = {
-  /** Does something with the app, which is awake until the end of it. */
-  use<T>(appId: string, work: (app: RunningApp) => Promise<T>): Promise<T>
-  /** Its release or its accounts have changed: the next use has the new ones, and its flows look whether they can go on. */
-  changed(appId: string): Promise<void>
+  /** Does something with the app, which is awake until the end of it. Whoever needs it for long lets go when `retired` is aborted. */
+  use<T>(appId: string, work: (app: RunningApp, retired: AbortSignal) => Promise<T>): Promise<T>
+  /** Hears of the app's changes, whether it sleeps or not, and leaves it asleep. To be closed by whoever opened it. */
+  listen(appId: string, tell: (change: Change) => void): Promise<Line>
+  /** Something is new about it. All processes of the relay have it from the next use on, and its flows look whether they can go on. */
+  changed(appId: string, topic: Topic): Promise<void>
+  /** The same within the transaction that makes it so, whose end `noted` is told. What dies in between is made up for by others, or after a start. */
+  note(appId: string, topic: Topic): Steps<void>
+  noted(appId: string, topic: Topic): void
   /** How many are awake here. */
   awake(): number
+  /** Apps that are awake, here or where their flows are run, and when each has next something to do (epoch ms). */
+  states(): Promise<Map<string, { isAwake: boolean; dueAt: number | null }>>
+  /** How many runs of an app have failed since a time (epoch ms). It is not woken for that. */
+  failedSince(appId: string, since: number): Promise<number>
   /** Takes part in running the flows of all apps. */
   start(): Promise<void>
   /** Waits for what is under way. */
   close(): Promise<void>
 }
 
-type Awake = {
-  app: Promise<{ app: RunningApp; fence: Fence }>
-  uses: number
-  usedAt: number
-  /** Runs the flows. */
-  isOwner: boolean
-  /** Resolves once nobody uses it any more. */
-  unused: PromiseWithResolvers<void> | null
-  /** Aborted when it is to be closed. */
-  retired: AbortController
-}
-
 /** Many changes in a row are one request. */
 const askAfterMs = 20
 
-export function createApps({ work, open, report, now = Date.now, idleMs = 60_000 }: AppsOptions): Apps {
+export async function createApps({
+  database,
+  work,
+  place,
+  openDatabase,
+  report,
+  now = Date.now,
+  idleMs = 60_000,
+}: AppsOptions): Promise<Apps> {
   const awake = new Map<string, Awake>()
   const closing = new Set<Promise<void>>()
   const asked = new Set<string>()
+  const peek = createPeek(openDatabase)
   const budgets = createBudgets()
+  // Kept while apps come and go: one that wakes does not start the sandboxes that the last one ended.
+  const sandboxes = joinSandboxPool()
   const lookEveryMs = Math.max(5, idleMs / 4)
   const sleeping = setInterval(sleepIdle, lookEveryMs).unref()
+  const news = await openNews({ database, listener: hear, report })
+  const lines = createLines({
+    openDatabase,
+    onLast: appId => awake.has(appId) || news.unfollow(appId),
+    report,
+  })
 
   async function wake(appId: string): Promise<{ app: RunningApp; fence: Fence }> {
-    const place = await open(appId)
-    const fence = await openFence(place.database).catch(async (error: unknown) => {
-      await place.close()
+    await news.follow(appId)
+    const { folder, model, bundles, credentials } = await place(appId)
+    const { engine, close } = await openDatabase(appId)
+    const fence = await openFence(engine).catch(async (error: unknown) => {
+      await close()
       throw error
     })
-    const { path, database, credentials } = place
-    const openFiles = () => readRelease(appId, path)
-    const onClosed = place.close
     const app = await startApp({
       appId,
-      path,
-      openFiles,
-      database,
+      path: folder,
+      openFiles: async () => unchanging(model),
+      bundles,
+      database: engine,
       flowDatabase: fence.database,
       runsFlows: false,
       credentials,
       budgets,
       report,
-      onClosed,
+      onClosed: close,
     })
-    app.store.onCommit(() => askForTurn(appId))
+    app.store.onCommit(change => {
+      askForTurn(appId)
+      lines.tell(appId, change)
+    })
     app.flows.onRun(run => run.state === 'queued' && askForTurn(appId))
     return { app, fence }
   }
@@ -120,7 +143,21 @@ export function createApps({ work, open, report, now = Date.now, idleMs = 60_000
   }
 
   function forget(appId: string, entry: Awake): void {
-    if (awake.get(appId) === entry) awake.delete(appId)
+    if (awake.get(appId) !== entry) return
+    awake.delete(appId)
+    if (!lines.has(appId)) news.unfollow(appId)
+  }
+
+  function hear(appId: string, topic: Topic): void {
+    if (topic === 'release') lines.end(appId)
+    const entry = awake.get(appId)
+    if (!entry) return
+    if (topic === 'release') return void retire(appId, entry)
+    // An app that fails to wake says so to whoever wanted it.
+    void entry.app.then(
+      ({ app }) => app.connectionsChanged().catch((error: unknown) => report(AppError.from(error))),
+      () => {},
+    )
   }
 
   /** From here on the app is opened anew for whoever needs it; who uses it now has it until he is done. */
@@ -133,7 +170,7 @@ export function createApps({ work, open, report, now = Date.now, idleMs = 60_000
       if (!opened) return
       await opened.app.close()
       // A change may have been committed without anybody having been told of it.
-      const at = entry.isOwner ? null : await nextAt(appId)
+      const at = entry.isOwner ? null : await peek.nextAt(appId)
       if (at !== null) await work.add(appId, at)
     })()
       .catch(error => report(AppError.from(error)))
@@ -148,17 +185,11 @@ export function createApps({ work, open, report, now = Date.now, idleMs = 60_000
     }
   }
 
-  /** Runs the app's flows for as long as they, or people, have something to do with it. */
-  async function run({ appId, epoch, signal }: Turn): Promise<void> {
+  async function run(turn: Turn): Promise<void> {
+    const { appId } = turn
     const entry = hold(appId)
     try {
-      const { app, fence } = await entry.app
-      if (entry.isOwner || signal.aborted) return
-      await fence.raise(epoch)
-      entry.isOwner = true
-      await app.flows.start()
-      await untilIdle(entry, app, AbortSignal.any([signal, fence.lost, entry.retired.signal]))
-      await app.flows.close()
+      await runFlows(entry, turn, { now, idleMs, lookEveryMs })
     } finally {
       const closed = entry.isOwner ? retire(appId, entry) : null
       release(entry)
@@ -166,52 +197,55 @@ export function createApps({ work, open, report, now = Date.now, idleMs = 60_000
     }
   }
 
-  async function nextAt(appId: string): Promise<number | null> {
-    const { database, close } = await open(appId)
-    try {
-      return await ask(database, nextWorkAt())
-    } finally {
-      await close()
-    }
-  }
-
-  async function untilIdle(entry: Awake, app: RunningApp, ended: AbortSignal): Promise<void> {
-    let busyAt = now()
-    const stop = app.flows.onRun(() => (busyAt = now()))
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setInterval(() => {
-      const others = entry.uses - 1
-      const usedAt = others > 0 ? now() : Math.max(entry.usedAt, busyAt)
-      if (app.flows.isIdle() && now() - usedAt >= idleMs) resolve()
-    }, lookEveryMs)
-    ended.addEventListener('abort', () => resolve(), { once: true })
-    if (ended.aborted) resolve()
-    await promise
-    clearInterval(timer)
-    stop()
-  }
-
   return {
     async use(appId, doIt) {
       const entry = hold(appId)
       try {
-        return await doIt((await entry.app).app)
+        return await doIt((await entry.app).app, entry.retired.signal)
       } finally {
         release(entry)
       }
     },
-    async changed(appId) {
-      const entry = awake.get(appId)
-      if (entry) void retire(appId, entry)
+    async listen(appId, tell) {
+      const line = await lines.open(appId, tell)
+      await news.follow(appId).catch((error: unknown) => {
+        line.close()
+        throw error
+      })
+      return line
+    },
+    async changed(appId, topic) {
+      await news.tell(appId, topic)
       await work.add(appId)
     },
+    *note(appId, topic) {
+      yield* news.note(appId, topic)
+      yield* work.note(appId)
+    },
+    noted(appId, topic) {
+      news.noted(appId, topic)
+      work.noted()
+    },
     awake: () => awake.size,
-    start: () => work.start({ run, nextAt }),
+    async states() {
+      const known = await work.states()
+      const all = new Map([...known].map(([appId, { isRun, dueAt }]) => [appId, { isAwake: isRun || awake.has(appId), dueAt }]))
+      for (const appId of awake.keys()) if (!all.has(appId)) all.set(appId, { isAwake: true, dueAt: null })
+      return all
+    },
+    failedSince: peek.failedSince,
+    start: () => work.start({ run, nextAt: peek.nextAt }),
     async close() {
       clearInterval(sleeping)
+      lines.close()
+      news.close()
       await work.stop()
-      for (const [appId, entry] of awake) void retire(appId, entry)
+      for (const [appId, entry] of awake) {
+        void endFlows(entry)
+        void retire(appId, entry)
+      }
       await Promise.allSettled(closing)
+      sandboxes.close()
     },
   }
 }

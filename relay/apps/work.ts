@@ -23,6 +23,11 @@ export type Worker = {
 export type Work = {
   /** The app has something to do now, or at `at` (epoch milliseconds). Whoever gets to it first does it. */
   add(appId: string, at?: number): Promise<void>
+  /** The same within a transaction, whose end `noted` is told. */
+  note(appId: string): Steps<void>
+  noted(): void
+  /** Of each app that ever had work: whether a process runs its flows now, and when there is next something to do. */
+  states(): Promise<Map<string, { isRun: boolean; dueAt: number | null }>>
   /** Takes part in the work from now on. */
   start(worker: Worker): Promise<void>
   /** Ends the turns under way and gives them back. */
@@ -75,8 +80,11 @@ export async function openWork({
   function look(): void {
     again = true
     if (!worker || isStopped) return
-    looking ??= claimAll(worker)
+    const by = worker
+    looking ??= claimAll(by)
       .then(() => {
+        // What was to be asked for meanwhile was said to nobody.
+        if (isAway) void sweep(by).catch(complain)
         isAway = false
       }, complain)
       .finally(() => {
@@ -104,8 +112,16 @@ export async function openWork({
   }
 
   async function add(appId: string, at = now()): Promise<void> {
-    await database.query(sql`insert into app_work (app, due_at, epoch, wakes) values (${appId}, ${at}, 0, 1) on conflict (app) do update
-      set due_at = case when app_work.due_at <= excluded.due_at then app_work.due_at else excluded.due_at end, wakes = app_work.wakes + 1`)
+    await database
+      .transaction(() => askFor(appId, at))
+      .catch((error: unknown) => {
+        isAway = true
+        throw error
+      })
+    noted()
+  }
+
+  function noted(): void {
     look()
     database.peers?.wake()
   }
@@ -114,7 +130,10 @@ export async function openWork({
     while (again && mayClaim()) {
       again = false
       const node = nodes.self()
-      const due = await ask(database, dueApps(now(), Math.min(claimedAtOnce, most - turns.size)))
+      const due = await ask(
+        database,
+        dueApps({ now: now(), node, held: [...turns.keys()], limit: Math.min(claimedAtOnce, most - turns.size) }),
+      )
       for (const { app, epoch } of due) {
         if (turns.has(app) || !mayClaim()) continue
         if (await database.transaction(() => claim(app, epoch, node))) begin(by, app, epoch + 1)
@@ -154,6 +173,19 @@ export async function openWork({
 
   return {
     add,
+    note: appId => askFor(appId, now()),
+    noted,
+    async states() {
+      const rows =
+        await database.query(sql`select w.app, w.due_at, count(n.id) as runners from app_work w left join nodes n on n.id = w.owner
+        group by w.app, w.due_at`)
+      return new Map(
+        rows.map(row => [
+          String(row['app']),
+          { isRun: Number(row['runners']) > 0, dueAt: row['due_at'] === null ? null : Number(row['due_at']) },
+        ]),
+      )
+    },
     async start(by) {
       worker = by
       await nodes.start(look)
@@ -177,11 +209,23 @@ function* tables({ types: { text, integer, strict, byKey } }: Database): Steps<v
   yield sql`create index app_work_due on app_work (due_at) where due_at is not null`
 }
 
-function* dueApps(now: number, limit: number): Steps<{ app: string; epoch: number }[]> {
+function* askFor(app: string, at: number): Steps<void> {
+  yield sql`insert into app_work (app, due_at, epoch, wakes) values (${app}, ${at}, 0, 1) on conflict (app) do update
+    set due_at = case when app_work.due_at <= excluded.due_at then app_work.due_at else excluded.due_at end, wakes = app_work.wakes + 1`
+}
+
+/**
+ * What nobody has. An app that is this process's own without being among those that it runs is nobody's, too: the answer to its claim was
+ * lost, or its turn could not be given back, because the database went away.
+ */
+function* dueApps({ now, node, held, limit }: { now: number; node: string; held: readonly string[]; limit: number }): Steps<Due[]> {
+  const mine = held.length > 0 ? sql`owner = ${node} and app not in (${sql.join(held)})` : sql`owner = ${node}`
   const rows = yield sql`select app, epoch from app_work where due_at <= ${now}
-    and (owner is null or not exists (select 1 from nodes where id = owner)) order by due_at limit ${limit}`
+    and (owner is null or (${mine}) or not exists (select 1 from nodes where id = owner)) order by due_at limit ${limit}`
   return rows.map(({ app, epoch }) => ({ app: String(app), epoch: Number(epoch) }))
 }
+
+type Due = { app: string; epoch: number }
 
 /** False when somebody else was first. */
 function* claim(app: string, epoch: number, node: string): Steps<boolean> {

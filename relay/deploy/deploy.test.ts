@@ -1,18 +1,22 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { describe, it } from 'node:test'
 import { build } from 'esbuild'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { readConfig, settingNames } from '../config.ts'
+import { styleFiles } from '../pages/style.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const dockerfile = readFileSync(join(import.meta.dirname, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ')
+/** What builds the pages of published apps, and what becomes the image. */
+const [, pages = '', image = ''] = readFileSync(join(import.meta.dirname, 'Dockerfile'), 'utf8')
+  .replaceAll('\\\n', ' ')
+  .split(/^(?=FROM )/m)
 
 /** The words after each instruction of one kind. */
-const instructions = (name: string): string[] =>
-  [...dockerfile.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(([, rest = '']) => rest.trim())
+const instructions = (name: string, stage = image): string[] =>
+  [...stage.matchAll(new RegExp(`^${name} +(.*)$`, 'gm'))].map(([, rest = '']) => rest.trim())
 const environment = Object.fromEntries(
   instructions('ENV').flatMap(line => line.split(/\s+/).map(pair => pair.split('=') as [string, string])),
 )
@@ -68,21 +72,36 @@ describe('the image of a relay', () => {
     const isCopied = (file: string) => copied.some(place => file === place || file.startsWith(`${place}/`))
     assert.ok(files.length > 60 && files.includes('host/store/postgres.ts') && files.includes('package.json'), 'the imports are followed')
     assert.deepEqual(
-      [...files, 'renderer/ui/tokens.css'].filter(file => !isCopied(file)),
+      [...files, ...styleFiles.sheets.map(path => relative(root, path))].filter(file => !isCopied(file)),
       [],
     )
   })
 
+  it('builds the pages of published apps from all they are made of, and takes them where a relay looks for them', () => {
+    const { config = '' } = /vite build --config (?<config>\S+)/.exec(pages)?.groups ?? {}
+    const settings = readFileSync(join(root, config), 'utf8')
+    const folders = Array.from(settings.matchAll(/'(?:\.\/)?(core|renderer)\//g), ([, folder = '']) => folder)
+    const copied = instructions('COPY', pages).flatMap(line => line.split(/\s+/).slice(0, -1))
+    assert.deepEqual(
+      [config, 'core', ...folders].filter(name => !copied.includes(name)),
+      [],
+    )
+    assert.match(settings, /'out\/published'/)
+    assert.ok(instructions('COPY').includes('--from=pages /app/out/published ./out/published'))
+  })
+
   it('holds every package that a relay needs, without those that are for development', () => {
     assert.ok(packages.has('hono') && packages.has('better-auth') && packages.has('pg'))
+    const [, fontPackage = ''] = /node_modules\/(@[^/]+\/[^/]+)/.exec(styleFiles.font) ?? []
     assert.deepEqual(
-      [...packages].filter(name => !(name in manifest.dependencies)),
+      [...packages, fontPackage].filter(name => !(name in manifest.dependencies)),
       [],
     )
   })
 
   it('runs the Node that the product is made for, not as root, and hears signals itself', () => {
-    assert.deepEqual(instructions('FROM'), [`node:${manifest.dependencies['node']?.split('.')[0]}-slim`])
+    const node = `node:${manifest.dependencies['node']?.split('.')[0]}-slim`
+    assert.deepEqual([...instructions('FROM', pages), ...instructions('FROM')], [`${node} AS pages`, node])
     assert.deepEqual(instructions('USER'), ['node'])
     assert.deepEqual(instructions('CMD'), ['["node", "relay/serve.ts"]'])
   })

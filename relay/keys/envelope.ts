@@ -1,6 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHmac, hkdfSync, randomBytes, randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Database, Row, Steps } from '../../host/store/engine.ts'
+import type { Sealer } from '../../tokens/sealer.ts'
 import type { MasterKey, MasterKeys } from './master.ts'
 import { keyBytes, open, seal } from './seal.ts'
 
@@ -12,6 +13,8 @@ export type Envelope = {
   seal(workspaceId: string, context: string, value: string): Promise<string>
   /** Null when the key is not here, the workspace or context is another, or anything was altered. */
   open(workspaceId: string, context: string, sealed: string): Promise<string | null>
+  /** The same for the middle of a transaction: with the data keys of the workspace that there are now. */
+  sealerOf(workspaceId: string): Promise<Sealer>
   /** How many data keys the master keys at hand cannot open. */
   lost(): Promise<number>
 }
@@ -61,10 +64,32 @@ export function createEnvelope(database: Database, masters: MasterKeys, now: () 
       const key = row && unwrap(row, workspaceId)
       return (key && open(key.bytes, valueContext(workspaceId, context), ciphertext)?.toString()) ?? null
     },
+    async sealerOf(workspaceId) {
+      const rows = await database.query(sql`select * from data_keys where workspace_id = ${workspaceId} order by created_at desc, id desc`)
+      const found = rows.flatMap(row => unwrap(row, workspaceId) ?? [])
+      const keys = found.length > 0 ? found : [await keyFor(workspaceId)]
+      return sealerWith(workspaceId, keys)
+    },
     async lost() {
       const rows = await database.query(sql`select * from data_keys`)
       return rows.filter(row => unwrapWith(masters, row, String(row['workspace_id'])) === null).length
     },
+  }
+}
+
+/** `keys`: the newest first. Hashes are made with the oldest, so that they stay the same when there are newer ones. */
+function sealerWith(workspaceId: string, keys: readonly DataKey[]): Sealer {
+  const [newest, oldest] = [keys[0], keys.at(-1)]
+  if (!newest || !oldest) throw new Error(`There is no data key for ${workspaceId}.`)
+  const hashKey = Buffer.from(hkdfSync('sha256', oldest.bytes, '', 'plugboard-relay hash', keyBytes))
+  return {
+    seal: (context, value) => `${newest.id}.${seal(newest.bytes, valueContext(workspaceId, context), Buffer.from(value))}`,
+    open(context, sealed) {
+      const [id, ciphertext = ''] = sealed.split('.')
+      const key = keys.find(each => each.id === id)
+      return (key && open(key.bytes, valueContext(workspaceId, context), ciphertext)?.toString()) ?? null
+    },
+    hash: value => createHmac('sha256', hashKey).update(value).digest('base64url'),
   }
 }
 

@@ -8,6 +8,9 @@ import { sql } from 'kysely'
 import { readConfig, type RelayConfig } from '../config.ts'
 import { openRelayDatabase } from '../database.ts'
 import { databases, testSettings, type DatabaseKind } from '../relay.fixture.ts'
+import { createAudit } from '../audit/audit.ts'
+import { firstWorkspace } from '../members/members.ts'
+import { createMemberTables } from '../members/tables.ts'
 import { createEnvelope, rotateKeys } from './envelope.ts'
 import { prepareNextKey, readMasterKeys, type MasterKey, type MasterKeys } from './master.ts'
 import { rotateMasterKey } from './rotate.ts'
@@ -163,5 +166,21 @@ describe('the master key', () => {
       lost: 0,
       instruction: 'Set RELAY_KEY to the new key on every node, remove RELAY_NEW_KEY, and start the nodes again one by one.',
     })
+  })
+
+  it('is told in the log of the workspace when it was changed', async t => {
+    const settings = readConfig(await testSettings(t, 'SQLite'))
+    const { database, close } = await openRelayDatabase(settings)
+    t.after(close)
+    await createMemberTables(database)
+    const workspace = await firstWorkspace(database, 'Northwind')
+    await createKeyTables(database)
+    await createEnvelope(database, await readMasterKeys(settings)).sealerOf(workspace.id)
+    await rotateMasterKey(settings)
+    const audit = await createAudit(database)
+    assert.deepEqual(
+      (await audit.list(workspace.id)).map(({ action, actor, subject }) => [action, actor, subject]),
+      [['keys.rotated', null, '1 data key']],
+    )
   })
 })

@@ -1,7 +1,11 @@
+import { sql } from 'kysely'
+import type { Database } from '../../host/store/engine.ts'
+import { createAudit } from '../audit/audit.ts'
 import type { RelayConfig } from '../config.ts'
 import { openRelayDatabase } from '../database.ts'
 import { rotateKeys } from './envelope.ts'
 import { prepareNextKey, readMasterKeys } from './master.ts'
+import { createMemberTables } from '../members/tables.ts'
 import { createKeyTables } from './tables.ts'
 
 /**
@@ -16,6 +20,7 @@ export async function rotateMasterKey(config: RelayConfig): Promise<{ wrapped: n
     await createKeyTables(database)
     const result = await rotateKeys(database, masters, next)
     await finish()
+    await noteRotation(database, result.wrapped)
     const instruction = config.key
       ? 'Set RELAY_KEY to the new key on every node, remove RELAY_NEW_KEY, and start the nodes again one by one.'
       : 'Back up the new key, and start the relay again.'
@@ -23,4 +28,19 @@ export async function rotateMasterKey(config: RelayConfig): Promise<{ wrapped: n
   } finally {
     await close()
   }
+}
+
+/** In the log of every workspace: this key protects them all. Who may start the command is known to the machine alone. */
+async function noteRotation(database: Database, wrapped: number): Promise<void> {
+  await createMemberTables(database)
+  const audit = await createAudit(database)
+  await database.transaction(function* () {
+    for (const { id } of yield sql`select id from workspaces`)
+      yield* audit.note({
+        workspaceId: String(id),
+        actor: null,
+        action: 'keys.rotated',
+        subject: wrapped === 1 ? '1 data key' : `${wrapped} data keys`,
+      })
+  })
 }

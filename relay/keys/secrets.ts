@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Database } from '../../host/store/engine.ts'
+import { publicHalf, type PrivateKey } from '../../core/custody/sealed.ts'
 import { relayPublicKey, type RelayPublicKey } from '../../core/contract/relay.ts'
 import type { Envelope } from './envelope.ts'
 
@@ -34,10 +35,14 @@ async function keepSecret(database: Database, envelope: Envelope, name: string, 
 export const sessionSecret = (database: Database, envelope: Envelope, now: () => number = Date.now): Promise<string> =>
   keepSecret(database, envelope, 'session-secret', () => randomBytes(32).toString('base64url'), now)
 
-/** The public half of the key that desktops seal to (ECDH-ES, RFC 7518 §4.6), named by its thumbprint (RFC 7638). */
-export async function publicKey(database: Database, envelope: Envelope, now: () => number = Date.now): Promise<RelayPublicKey> {
+/** The key that desktops seal to (ECDH-ES, RFC 7518 §4.6), named by its thumbprint (RFC 7638). */
+export async function sealingKey(database: Database, envelope: Envelope, now: () => number = Date.now): Promise<PrivateKey> {
   const make = () => JSON.stringify(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }))
-  const { kty, crv, x, y } = privateJwk.parse(JSON.parse(await keepSecret(database, envelope, 'sealing-key', make, now)))
-  const kid = createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url')
-  return relayPublicKey.parse({ kty, crv, x, y, kid, use: 'enc', alg: 'ECDH-ES' })
+  const { kty, crv, x, y, d } = privateJwk.parse(JSON.parse(await keepSecret(database, envelope, 'sealing-key', make, now)))
+  return { kty, crv, x, y, d, kid: createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url') }
+}
+
+/** Its public half, for everyone. */
+export async function publicKey(database: Database, envelope: Envelope, now: () => number = Date.now): Promise<RelayPublicKey> {
+  return relayPublicKey.parse({ ...publicHalf(await sealingKey(database, envelope, now)), use: 'enc', alg: 'ECDH-ES' })
 }

@@ -1,20 +1,14 @@
 import type { BetterAuthOptions } from 'better-auth'
-import { betterAuth } from 'better-auth/minimal'
 import { genericOAuth } from 'better-auth/plugins'
 import { hashPassword as scrypt } from 'better-auth/crypto'
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
+import { passwordLength } from '../../core/person.ts'
 import type { Database } from '../../host/store/engine.ts'
 import type { Oidc } from '../config.ts'
-import { databaseAdapter } from './adapter.ts'
+import { authOptions, explainRefusal, openAuth, type Auth } from './auth.ts'
 
-const day = 24 * 60 * 60
 const providerLimitMs = 15_000
-export const sessionSeconds = 30 * day
-export const passwordLength = { least: 10, most: 128 } as const
-
-/** The header in which better-auth is told where a request comes from. What a client sends under this name is replaced. */
-export const addressHeader = 'x-relay-client-address'
 
 /** Where the OpenID provider sends people back to. */
 export const callbackPath = '/auth/callback/oidc'
@@ -63,32 +57,13 @@ export async function hashPassword(password: string): Promise<string> {
 
 /** Who people are: e-mail and password, an OpenID provider, and the sessions of their browsers. better-auth does the protocol. */
 export function createAccounts({ database, url, secret, oidc, mayJoin, admit, signedIn, warn }: AccountOptions): Accounts {
-  const options = {
-    appName: 'Plugboard',
-    baseURL: url,
+  const common = authOptions({ database, url, secret, warn })
+  const options: BetterAuthOptions = {
+    ...common,
     basePath: '/auth',
-    secret,
-    database: databaseAdapter(database),
-    telemetry: { enabled: false },
-    // The relay counts tries itself, by person and across nodes.
-    rateLimit: { enabled: false },
-    logger: { level: 'error', log: (_, message) => warn(String(message)) },
-    user: { modelName: 'users' },
-    session: { modelName: 'sessions', expiresIn: sessionSeconds, updateAge: day },
     // What the provider gave is used once, to know who it is, and not kept.
-    account: { modelName: 'accounts', updateAccountOnSignIn: false },
-    verification: { modelName: 'verifications' },
-    emailAndPassword: {
-      enabled: true,
-      disableSignUp: true,
-      minPasswordLength: passwordLength.least,
-      maxPasswordLength: passwordLength.most,
-    },
-    advanced: {
-      cookiePrefix: 'plugboard-relay',
-      useSecureCookies: url.startsWith('https:'),
-      ipAddress: { ipAddressHeaders: [addressHeader] },
-    },
+    account: { ...common.account, updateAccountOnSignIn: false },
+    advanced: { ...common.advanced, cookiePrefix: 'plugboard-relay' },
     databaseHooks: {
       user: { create: { before: async user => Boolean(user.emailVerified) && (await mayJoin(user.email)) } },
       account: { create: { before: async account => ({ data: { ...account, accessToken: null, refreshToken: null, idToken: null } }) } },
@@ -99,12 +74,16 @@ export function createAccounts({ database, url, secret, oidc, mayJoin, admit, si
         },
       },
     },
-  } satisfies BetterAuthOptions
-  const auth = betterAuth(options)
+  }
+  const auth = openAuth(options)
 
   return {
     async signIn(email, password, headers) {
-      const { headers: answered } = await explaining(auth.api.signInEmail({ body: { email, password }, headers, returnHeaders: true }))
+      const answer = auth.api.signInEmail({ body: { email, password }, headers, returnHeaders: true })
+      const { headers: answered } = await explainRefusal(
+        answer,
+        'E-mail and password do not belong together, or you are not a member here. Try again, or ask an admin.',
+      )
       return { cookies: answered.getSetCookie() }
     },
     async signOut(headers) {
@@ -121,9 +100,8 @@ export function createAccounts({ database, url, secret, oidc, mayJoin, admit, si
 
 /** An instance of its own, made when it is first needed: it answers nothing before the provider has answered it. */
 function openIdSignIn(oidc: Oidc, options: BetterAuthOptions): OpenIdSignIn {
-  const make = () => betterAuth({ ...options, plugins: [genericOAuth({ config: [openIdProvider(oidc)] })] })
-  let made: ReturnType<typeof make> | undefined
-  const auth = () => (made ??= make())
+  let made: Auth | undefined
+  const auth = () => (made ??= openAuth({ ...options, plugins: [genericOAuth({ config: [openIdProvider(oidc)] })] }))
   return {
     name: oidc.name,
     async start(headers, next) {
@@ -158,19 +136,5 @@ function openIdProvider({ issuer, clientId, clientSecret, name }: Oidc) {
     disableProviderLogout: true,
     scopes: ['openid', 'email', 'profile'],
     pkce: true,
-  }
-}
-
-/** better-auth's answer to a sign-in, in the user's words. Which of the two was wrong is nobody's business. */
-async function explaining<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (cause) {
-    if (!(cause instanceof Error) || !('statusCode' in cause) || Number(cause.statusCode) >= 500) throw cause
-    throw new AppError(
-      'unauthorized',
-      'E-mail and password do not belong together, or you are not a member here. Try again, or ask an admin.',
-      { cause },
-    )
   }
 }

@@ -78,7 +78,8 @@ for (const kind of databases)
         name: 'Eddy',
         password: 'eddy has a password',
       })
-      assert.match(joined.text, /eddy@example\.com\), an editor of/)
+      assert.equal(joined.status, 200)
+      assert.match((await browser.get('/account')).text, /eddy@example\.com\), an editor of/)
       assert.equal(
         (await relay.browser().post('/invitation', { token: linkIn(invited), name: 'Eve', password: 'eve has a password' })).status,
         409,
@@ -180,7 +181,7 @@ for (const kind of databases)
       const admin = relay.browser()
       await admin.post('/invitation', { token: linkIn(invited), name: 'Adam', password: 'adam has a password' })
       await signIn(relay.browser(), { email: 'olga@example.com', password: 'not her password' })
-      const { text } = await admin.get('/audit')
+      const { text } = await admin.get('/audit/log.json')
       for (const word of ['workspace.set_up', 'member.signed_in', 'member.invited', 'member.joined', 'member.sign_in_failed'])
         assert.ok(text.includes(word), word)
       for (const secret of [linkIn(invited), 'adam has a password', 'not her password']) {
@@ -209,7 +210,7 @@ describe('signing in', () => {
     for (let n = 0; n < 30; n++) assert.equal((await attempt(`person${n}@example.com`, '10.9.9.9')).status, 401)
     assert.equal((await attempt('another@example.com', '10.9.9.9')).status, 429)
     now += 10 * 60_000
-    assert.equal((await attempt(owner.email, '10.9.9.9', owner.password)).url.pathname, '/account')
+    assert.equal((await attempt(owner.email, '10.9.9.9', owner.password)).url.pathname, '/apps')
   })
 })
 
@@ -224,7 +225,7 @@ describe('a form', () => {
       { origin: '', 'sec-fetch-site': '' },
     ]
     for (const sent of headers) assert.equal((await relay.browser().post('/sign-in', fields, sent)).status, 403, JSON.stringify(sent))
-    assert.equal((await relay.browser().post('/sign-in', fields)).url.pathname, '/account')
+    assert.equal((await relay.browser().post('/sign-in', fields)).url.pathname, '/apps')
   })
 
   it('leads to a page of this relay, whatever was asked for', async t => {
@@ -242,7 +243,7 @@ describe('a form', () => {
       'javascript:alert(1)',
       '',
     ])
-      assert.equal(await after(next), '/account', JSON.stringify(next))
+      assert.equal(await after(next), '/apps', JSON.stringify(next))
   })
 
   it('shows again what was typed, without the password, and runs nothing that came with it', async t => {
@@ -254,7 +255,7 @@ describe('a form', () => {
     assert.ok(!text.includes('<script') && !text.includes('secret words here'))
     assert.match(
       headers.get('content-security-policy') ?? '',
-      /^default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'/,
+      /^default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'/,
     )
   })
 

@@ -1,37 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { z } from 'zod'
 import { role, type Role } from '../../core/contract/relay.ts'
 import type { Steps } from '../../host/store/engine.ts'
-
-/** What someone types to become a member. The e-mail is kept in small letters: it is the same mailbox. */
-export const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .pipe(z.email({ error: 'This is no e-mail address.' }).max(200))
-export const personName = z.string().trim().min(1, 'Tell your name.').max(80, 'Use a name of 80 characters at most.')
 
 export const findUser = function* (email: string): Steps<string | null> {
   const [row] = yield sql`select id from users where email = ${email}`
   return row ? String(row['id']) : null
 }
 
-/** A new person who signs in with a password. */
-export function* addUser({
-  name,
-  email,
-  passwordHash,
-  at,
-}: {
+type NewUser = {
   name: string
   email: string
-  passwordHash: string
   at: number
-}): Steps<string> {
+  /** Whether somebody vouches for it that the e-mail is theirs. */
+  isVerified?: boolean
+}
+
+/** A new person who has no way to sign in yet. */
+export function* insertUser({ name, email, at, isVerified = true }: NewUser): Steps<string> {
   const [id, time] = [randomUUID(), new Date(at).toISOString()]
-  yield sql`insert into users (id, name, email, "emailVerified", "createdAt", "updatedAt") values (${id}, ${name}, ${email}, 1, ${time}, ${time})`
-  yield* setPassword(id, passwordHash, at)
+  yield sql`insert into users (id, name, email, "emailVerified", "createdAt", "updatedAt")
+    values (${id}, ${name}, ${email}, ${Number(isVerified)}, ${time}, ${time})`
+  return id
+}
+
+/** A new person who signs in with a password. */
+export function* addUser({ passwordHash, ...person }: NewUser & { passwordHash: string }): Steps<string> {
+  const id = yield* insertUser(person)
+  yield* setPassword(id, passwordHash, person.at)
   return id
 }
 

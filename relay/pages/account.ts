@@ -1,11 +1,14 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
-import { article, may, type Member } from '../members/roles.ts'
+import { article, may } from '../members/roles.ts'
 import type { Rooms } from '../rooms.ts'
 import { addressOf, authHeaders, readFields, setCookies, type RelayEnv } from '../web/request.ts'
-import { parseFields } from './forms.ts'
-import { buttonForm, page, time, type Html } from './layout.ts'
+import { answerForm, parseFields } from './forms.ts'
+import { memberPage } from './frame.ts'
+import { buttonForm, empty, table } from './layout.ts'
+import { time } from './time.ts'
+import { publishTokensPart, tokenForm } from './publish-tokens.ts'
 
 const oneId = z.object({ id: z.string().max(100) })
 
@@ -24,82 +27,75 @@ export function membersOnly({ accounts, members }: Rooms): MiddlewareHandler<Rel
   }
 }
 
-export const navigation = (member: Member): Html =>
-  html`<nav aria-label="Relay">
-    <a href="/account">Your account</a>${may(member, 'members.see') ? html`<a href="/members">Members</a>` : ''}${
-      may(member, 'audit.read') ? html`<a href="/audit">Audit log</a>` : ''
-    }
-  </nav>`
-
 /** A member's own page: where they are signed in, in browsers and on desktops. */
 export function accountPages(rooms: Rooms): Hono<RelayEnv> {
-  const { sessions, desktops } = rooms
+  const { sessions, desktops, publishTokens } = rooms
   const app = new Hono<RelayEnv>()
   app.use('/account', membersOnly(rooms))
   app.use('/account/*', membersOnly(rooms))
 
-  app.get('/account', async c => {
-    const { member, sessionId } = c.get('visitor')
-    const [browsers, machines] = await Promise.all([sessions.list(member.userId), desktops.list(member.userId)])
-    return c.html(
-      page({
-        title: 'Your account',
-        wide: true,
-        body: html`${navigation(member)}
-          <p>You are <strong>${member.name}</strong> (${member.email}), ${article(member.role)} of ${rooms.workspace.name}.</p>
-          ${buttonForm('/sign-out', 'Sign out')}
-          <h2>Browsers</h2>
-          <table>
-            <thead>
-              <tr>
-                <th>Browser</th>
-                <th>Address</th>
-                <th>Since</th>
-                <th></th>
-              </tr>
-            </thead>
-            <tbody>
-              ${browsers.map(
-                ({ id, userAgent, ip, createdAt }) =>
-                  html`<tr>
-                    <td>${userAgent || 'Unknown'}</td>
-                    <td>${ip}</td>
-                    <td>${time(createdAt)}</td>
-                    <td>${id === sessionId ? 'This one' : buttonForm('/account/sessions/end', 'Sign out', { id })}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>
-          <h2>Desktops</h2>
-          ${
-            machines.length
-              ? html`<table>
-                  <thead>
-                    <tr>
-                      <th>Desktop</th>
-                      <th>Last used</th>
-                      <th>Since</th>
-                      <th></th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    ${machines.map(
-                      ({ id, name, usedAt, createdAt }) =>
-                        html`<tr>
-                          <td>${name}</td>
-                          <td>${time(usedAt)}</td>
-                          <td>${time(createdAt)}</td>
-                          <td>${buttonForm('/account/desktops/end', 'Sign out', { id }, `Sign out ${name}`)}</td>
-                        </tr>`,
-                    )}
-                  </tbody>
-                </table>`
-              : html`<p>No desktop is signed in. In Plugboard, choose Settings → Relay and enter ${rooms.url}.</p>`
-          }`,
-      }),
+  async function show({ member, sessionId }: RelayEnv['Variables']['visitor'], news: { made?: string; message?: string | null } = {}) {
+    const [browsers, machines, tokens] = await Promise.all([
+      sessions.list(member.userId),
+      desktops.list(member.userId),
+      publishTokens.list(member.userId),
+    ])
+    return memberPage({
+      member,
+      workspace: rooms.workspace.name,
+      place: 'account',
+      title: 'Your account',
+      actions: buttonForm('/sign-out', 'Sign out'),
+      body: html`<p>You are <strong>${member.name}</strong> (${member.email}), ${article(member.role)} of ${rooms.workspace.name}.</p>
+        <h2>Browsers <small>Where you are signed in to these pages</small></h2>
+        ${table(
+          'Browsers',
+          [{ name: 'Browser', kind: 'main' }, { name: 'Address' }, { name: 'Since' }, { name: 'Sign out', kind: 'acts' }],
+          browsers.map(({ id, userAgent, ip, createdAt }) => [
+            browserName(userAgent),
+            ip,
+            time(createdAt),
+            id === sessionId
+              ? 'This one'
+              : buttonForm('/account/sessions/end', 'Sign out', { id }, { name: `Sign out ${browserName(userAgent)}` }),
+          ]),
+        )}
+        <h2>Desktops <small>Plugboard programs that act for you</small></h2>
+        ${
+          machines.length
+            ? table(
+                'Desktops',
+                [{ name: 'Desktop', kind: 'main' }, { name: 'Last used' }, { name: 'Since' }, { name: 'Sign out', kind: 'acts' }],
+                machines.map(({ id, name, usedAt, createdAt }) => [
+                  name,
+                  time(usedAt),
+                  time(createdAt),
+                  buttonForm('/account/desktops/end', 'Sign out', { id }, { name: `Sign out ${name}` }),
+                ]),
+              )
+            : empty(html`No desktop is signed in. In Plugboard, choose Publish and enter ${rooms.url}.`)
+        }
+        ${may(member, 'apps.publish') ? publishTokensPart(tokens, news) : ''}`,
+    })
+  }
+
+  app.get('/account', async c => c.html(await show(c.get('visitor'))))
+
+  app.post('/account/tokens', c => {
+    const visitor = c.get('visitor')
+    return answerForm(
+      c,
+      async fields => {
+        const { name } = parseFields(tokenForm, fields)
+        return c.html(await show(visitor, { made: await publishTokens.make(visitor.member, name, addressOf(c)) }))
+      },
+      message => show(visitor, { message }),
     )
   })
-
+  app.post('/account/tokens/end', async c => {
+    await publishTokens.end(c.get('visitor').member, parseFields(oneId, await readFields(c)).id)
+    return c.redirect('/account#tokens', 303)
+  })
   app.post('/account/sessions/end', async c => {
     await sessions.end(c.get('visitor').member, parseFields(oneId, await readFields(c)).id, addressOf(c))
     return c.redirect('/account', 303)
@@ -109,4 +105,13 @@ export function accountPages(rooms: Rooms): Hono<RelayEnv> {
     return c.redirect('/account', 303)
   })
   return app
+}
+
+/** “Firefox on Linux”: what people call it, out of what it says of itself. */
+function browserName(userAgent: string): string {
+  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\//.exec(userAgent)?.[1]
+  const system = /(Windows|Android|iPhone|iPad|Mac OS X|CrOS|Linux)/.exec(userAgent)?.[1]
+  if (!browser) return userAgent.slice(0, 60) || 'Unknown'
+  const names: Readonly<Record<string, string>> = { Edg: 'Edge', OPR: 'Opera', 'Mac OS X': 'macOS', CrOS: 'ChromeOS' }
+  return [browser, system].flatMap(word => (word ? [names[word] ?? word] : [])).join(' on ')
 }

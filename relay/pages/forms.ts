@@ -28,8 +28,14 @@ export async function answerForm(
   }
 }
 
-export const retryAfter = ({ retryAfterMs }: AppError): Record<string, string> | undefined =>
-  retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+/** Long enough for a database that starts again, and soon enough for a webhook's sender. */
+const usualRetryMs = 10_000
+
+/** When to come back, for whoever was told to wait: every 429 and 503 says so. */
+export function retryAfter(error: AppError): Record<string, string> | undefined {
+  const { retryAfterMs = statusOf(error) === 503 ? usualRetryMs : undefined } = error
+  return retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+}
 
 /** Reads fields by a schema whose messages are sentences. Errors: `validation`. */
 export function parseFields<T>(schema: z.ZodType<T>, fields: Fields): T {

@@ -1,8 +1,7 @@
 import { Hono, type Context } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
-import { passwordLength } from '../members/accounts.ts'
-import { email, personName } from '../members/people.ts'
+import { email, passwordLength, personName } from '../../core/person.ts'
 import { article } from '../members/roles.ts'
 import type { Rooms } from '../rooms.ts'
 import { addressOf, authHeaders, setCookies, type RelayEnv } from '../web/request.ts'
@@ -43,7 +42,7 @@ export function joiningPages({ accounts, invitations, limits, reset, setup, work
   async function signIn(c: Context<RelayEnv>, email: string, password: string): Promise<Response> {
     const { cookies } = await accounts.signIn(email, password, authHeaders(c))
     setCookies(c, cookies)
-    return c.redirect('/account', 303)
+    return c.redirect('/apps', 303)
   }
 
   const showSetup = (message: string | null, { token = '', name = '', email = '' }: Record<string, string>): Html =>

@@ -2,25 +2,27 @@ import { Hono, type Context } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
 import { role, type Role } from '../../core/contract/relay.ts'
-import { email } from '../members/people.ts'
+import { AppError } from '../../core/errors.ts'
+import { email } from '../../core/person.ts'
+import { roleNames } from '../../core/role-names.ts'
 import { demand, may, mayManage, type Member } from '../members/roles.ts'
 import type { Rooms } from '../rooms.ts'
 import type { RelayEnv } from '../web/request.ts'
-import { membersOnly, navigation } from './account.ts'
+import { membersOnly } from './account.ts'
 import { answerForm, parseFields } from './forms.ts'
-import { alert, buttonForm, field, hidden, page, time, type Html } from './layout.ts'
+import { memberPage } from './frame.ts'
+import { alert, buttonForm, field, hidden, question, table, type Html } from './layout.ts'
+import { time } from './time.ts'
 
 const inviteForm = z.object({ email, role })
 const onePerson = z.object({ id: z.string().max(100) })
 const roleForm = onePerson.extend({ role })
 
-const roleNames = { owner: 'Owner', admin: 'Admin', editor: 'Editor', viewer: 'Viewer' } satisfies Record<Role, string>
-
-/** Who is in the workspace: inviting, roles, new passwords, removing, and the audit log. What a role may not do is not shown, and refused if it is tried. */
+/** Who is in the workspace: inviting, roles, new passwords and removing. What a role may not do is not shown, and refused if it is tried. */
 export function memberPages(rooms: Rooms): Hono<RelayEnv> {
-  const { audit, invitations, members, reset, url } = rooms
+  const { invitations, members, reset, url, workspace } = rooms
   const app = new Hono<RelayEnv>()
-  for (const path of ['/members', '/members/*', '/audit']) app.use(path, membersOnly(rooms))
+  for (const path of ['/members', '/members/*']) app.use(path, membersOnly(rooms))
 
   const choices = (actor: Member, chosen: Role) =>
     role.options
@@ -32,53 +34,44 @@ export function memberPages(rooms: Rooms): Hono<RelayEnv> {
     { message = null, link = null }: { message?: string | null; link?: { text: string; href: string } | null } = {},
   ): Promise<Html> {
     const [people, open] = await Promise.all([members.list(actor), may(actor, 'members.invite') ? invitations.list(actor) : []])
-    return page({
+    return memberPage({
+      member: actor,
+      workspace: workspace.name,
+      place: 'members',
       title: 'Members',
-      wide: true,
-      body: html`${navigation(actor)}${alert(message)}
-        ${link ? html`<p class="note" role="status">${link.text}<br /><code>${link.href}</code></p>` : ''}
-        <table>
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>E-mail</th>
-              <th>Role</th>
-              <th></th>
-            </tr>
-          </thead>
-          <tbody>
-            ${people.map(person => row(actor, person))}
-          </tbody>
-        </table>
-        ${may(actor, 'members.invite') ? inviting(actor, open) : ''}`,
+      beside: String(people.length),
+      body: html`${alert(message)} ${link ? html`<p class="note" role="status">${link.text}<br /><code>${link.href}</code></p>` : ''}
+      ${table(
+        'Members',
+        [{ name: 'Name', kind: 'main' }, { name: 'E-mail' }, { name: 'Role' }, { name: 'What can be done', kind: 'acts' }],
+        people.map(person => row(actor, person)),
+      )}
+      ${may(actor, 'members.invite') ? inviting(actor, open) : ''}`,
     })
   }
 
-  function row(actor: Member, { userId, name, email, role }: Member): Html {
-    const isManaged = mayManage(actor, role)
-    return html`<tr>
-      <td>${name}</td>
-      <td>${email}</td>
-      <td>
-        ${
-          isManaged
-            ? html`<form method="post" action="/members/role">
-                ${hidden({ id: userId })}<select name="role" aria-label="Role of ${name}">
-                  ${choices(actor, role)}</select
-                ><button class="plain" type="submit" aria-label="Change role of ${name}">Change</button>
-              </form>`
-            : roleNames[role]
-        }
-      </td>
-      <td>
-        ${isManaged ? html`${buttonForm('/members/reset', 'New password', { id: userId }, `New password for ${name}`)}${buttonForm('/members/remove', 'Remove', { id: userId }, `Remove ${name}`)}` : ''}
-      </td>
-    </tr>`
+  function row(actor: Member, { userId, name, email, role }: Member): (Html | string)[] {
+    if (!mayManage(actor, role)) return [name, email, roleNames[role], '']
+    return [
+      name,
+      email,
+      html`<form method="post" action="/members/role">
+        ${hidden({ id: userId })}<select name="role" aria-label="Role of ${name}">
+          ${choices(actor, role)}</select
+        ><button class="plain" type="submit" aria-label="Change role of ${name}">Change</button>
+      </form>`,
+      html`${buttonForm('/members/reset', 'New password', { id: userId }, { name: `New password for ${name}` })}<a
+          class="button"
+          href="/members/remove?id=${encodeURIComponent(userId)}"
+          aria-label="Remove ${name}"
+          >Remove…</a
+        >`,
+    ]
   }
 
   const inviting = (actor: Member, open: Awaited<ReturnType<typeof invitations.list>>): Html =>
     html`<h2>Invite someone</h2>
-      <form method="post" action="/members/invite">
+      <form class="line" method="post" action="/members/invite">
         ${field({ name: 'email', label: 'E-mail', type: 'email', autocomplete: 'off' })}
         <p class="field">
           <label for="role">Role</label
@@ -91,19 +84,16 @@ export function memberPages(rooms: Rooms): Hono<RelayEnv> {
       ${
         open.length
           ? html`<h2>Open invitations</h2>
-              <table>
-                <tbody>
-                  ${open.map(
-                    ({ id, email, role, expiresAt }) =>
-                      html`<tr>
-                        <td>${email}</td>
-                        <td>${roleNames[role]}</td>
-                        <td>until ${time(expiresAt)}</td>
-                        <td>${buttonForm('/members/withdraw', 'Withdraw', { id })}</td>
-                      </tr>`,
-                  )}
-                </tbody>
-              </table>`
+              ${table(
+                'Open invitations',
+                [{ name: 'E-mail', kind: 'main' }, { name: 'Role' }, { name: 'Until' }, { name: 'Withdraw', kind: 'acts' }],
+                open.map(({ id, email, role, expiresAt }) => [
+                  email,
+                  roleNames[role],
+                  time(expiresAt),
+                  buttonForm('/members/withdraw', 'Withdraw', { id }, { name: `Withdraw the invitation of ${email}` }),
+                ]),
+              )}`
           : ''
       }`
 
@@ -140,6 +130,30 @@ export function memberPages(rooms: Rooms): Hono<RelayEnv> {
       return members.changeRole(actor, id, role)
     }),
   )
+  app.get('/members/remove', async c => {
+    const { member } = c.get('visitor')
+    demand(member, 'members.change')
+    const { id } = parseFields(onePerson, c.req.query())
+    const person = (await members.list(member)).find(each => each.userId === id && mayManage(member, each.role))
+    if (!person) throw new AppError('not_found', 'This person is not a member any more.')
+    return c.html(
+      memberPage({
+        member,
+        workspace: workspace.name,
+        place: 'members',
+        up: { href: '/members', name: 'Members' },
+        title: `Remove ${person.name}`,
+        body: question({
+          text: html`<strong>${person.name}</strong> (${person.email}) is signed out everywhere at once, on desktops, too. What they
+            published and gave to the relay stays.`,
+          action: '/members/remove',
+          fields: { id },
+          confirm: 'Remove',
+          cancel: '/members',
+        }),
+      }),
+    )
+  })
   app.post('/members/remove', c => act(c, (actor, fields) => members.remove(actor, parseFields(onePerson, fields).id)))
   app.post('/members/reset', c =>
     act(c, async (actor, fields) => {
@@ -148,44 +162,5 @@ export function memberPages(rooms: Rooms): Hono<RelayEnv> {
     }),
   )
 
-  app.get('/audit', async c => {
-    const { member } = c.get('visitor')
-    demand(member, 'audit.read')
-    const before = z.coerce.number().int().positive().optional().catch(undefined).parse(c.req.query('before'))
-    const [lines, people] = await Promise.all([audit.list(member.workspaceId, { before }), members.list(member)])
-    const names = new Map(people.map(({ userId, name }) => [userId, name]))
-    const last = lines.at(-1)
-    return c.html(
-      page({
-        title: 'Audit log',
-        wide: true,
-        body: html`${navigation(member)}
-          <table>
-            <thead>
-              <tr>
-                <th>When</th>
-                <th>Who</th>
-                <th>What</th>
-                <th>Whom</th>
-                <th>From</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${lines.map(
-                ({ at, actor, action, subject, detail, ip }) =>
-                  html`<tr>
-                    <td>${time(at)}</td>
-                    <td>${actor === null ? '–' : (names.get(actor) ?? 'a former member')}</td>
-                    <td>${action}</td>
-                    <td>${subject}${detail ? ` (${detail})` : ''}</td>
-                    <td>${ip ?? ''}</td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>
-          ${lines.length === 50 && last ? html`<p><a href="/audit?before=${last.id}">Older</a></p>` : ''}`,
-      }),
-    )
-  })
   return app
 }

@@ -1,8 +1,8 @@
-import { Hono } from 'hono'
+import { Hono, type Context } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
 import { callbackPath } from '../members/accounts.ts'
-import { email } from '../members/people.ts'
+import { email } from '../../core/person.ts'
 import type { Rooms } from '../rooms.ts'
 import { addressOf, authHeaders, safeNext, setCookies, type RelayEnv } from '../web/request.ts'
 import { answerForm, parseFields } from './forms.ts'
@@ -31,6 +31,11 @@ export function signInPages({ accounts, audit, database, limits, members, url, w
         ${oidc ? html`<a class="button" href="/sign-in/oidc?next=${encodeURIComponent(next)}">Continue with ${oidc.name}</a>` : ''}`,
     })
 
+  function noteFailure(c: Context<RelayEnv>, subject: string, detail?: string): Promise<void> {
+    const note = { workspaceId: workspace.id, actor: null, action: 'member.sign_in_failed', subject, detail, ip: addressOf(c) } as const
+    return database.transaction(() => audit.note(note))
+  }
+
   app.get('/sign-in', async c => {
     const next = c.req.query('next') ?? ''
     if (c.req.query('error') !== undefined)
@@ -51,14 +56,7 @@ export function signInPages({ accounts, audit, database, limits, members, url, w
         await limits.take(signInLimits.address, addressOf(c) ?? '')
         await limits.take(signInLimits.account, email)
         const { cookies } = await accounts.signIn(email, password, authHeaders(c)).catch(async (error: unknown) => {
-          const note = {
-            workspaceId: workspace.id,
-            actor: null,
-            action: 'member.sign_in_failed',
-            subject: email,
-            ip: addressOf(c),
-          } as const
-          await database.transaction(() => audit.note(note))
+          await noteFailure(c, email)
           throw error
         })
         await limits.clear(signInLimits.account, email)
@@ -77,8 +75,12 @@ export function signInPages({ accounts, audit, database, limits, members, url, w
       return c.redirect(started.url, 302)
     })
     app.get(callbackPath, async c => {
+      await limits.take(signInLimits.address, addressOf(c) ?? '')
       const { pathname, search } = new URL(c.req.url)
-      return oidc.finish(new Request(`${url}${pathname}${search}`, { headers: authHeaders(c) }))
+      const answer = await oidc.finish(new Request(`${url}${pathname}${search}`, { headers: authHeaders(c) }))
+      const failed = URL.parse(answer.headers.get('location') ?? '', url)?.searchParams.get('error') ?? null
+      if (failed !== null || answer.status >= 400) await noteFailure(c, oidc.name, failed?.slice(0, 100))
+      return answer
     })
   }
 

@@ -15,7 +15,8 @@ export function logRequests(log: Log, trustedProxies: number, now: () => number 
     c.res.headers.set('x-request-id', requestId)
     const fields = { requestId, method: c.req.method, route: routePath(c), status: c.res.status, ms: Math.round(now() - startedAt) }
     const failure = c.get('failure')
-    if (failure) log.report(failure, fields)
-    else log.info('request', fields)
+    // What people did wrong, and what an app's own code throws, may say in its text what nobody should read in a log.
+    if (failure?.cause !== undefined && c.res.status >= 500) log.report(failure, fields)
+    else log.info('request', { ...fields, code: failure?.code })
   }
 }

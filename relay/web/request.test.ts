@@ -32,12 +32,12 @@ describe('where to go after signing in', () => {
 
   it('keeps a path of the relay with its query', () => {
     assert.equal(safeNext('/oauth/authorize?state=a%26b&x=1', url), '/oauth/authorize?state=a%26b&x=1')
-    assert.equal(safeNext(undefined, url), '/account')
+    assert.equal(safeNext(undefined, url), '/apps')
   })
 
   it('is no path that would be another host once it stands alone', () => {
     for (const next of ['//attacker.example', '/.//attacker.example', '/x/..//attacker.example', '/\\attacker.example'])
-      assert.equal(safeNext(next, url), '/account')
+      assert.equal(safeNext(next, url), '/apps')
   })
 
   it('never leads elsewhere (random text)', () => {

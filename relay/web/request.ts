@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context } from 'hono'
 import type { AppError } from '../../core/errors.ts'
-import { addressHeader } from '../members/accounts.ts'
+import { addressHeader } from '../members/auth.ts'
 import type { Member } from '../members/roles.ts'
 
 export type RelayEnv = {
@@ -17,7 +17,10 @@ export type RelayEnv = {
   }
 }
 
-export const addressOf = (c: Context<RelayEnv>): string | null => c.get('address') ?? null
+/** As much of a request’s context as these functions need, whatever else its routes keep there. */
+type Asked = { get(name: 'address'): string | null | undefined; req: { header(name: string): string | undefined } }
+
+export const addressOf = (c: Pick<Asked, 'get'>): string | null => c.get('address') ?? null
 
 /**
  * The address of whoever sent a request: of the socket, or what the outermost of `trustedProxies` wrote. Whatever stands to the left of
@@ -49,7 +52,7 @@ function networkOf(address: string): string {
 }
 
 /** What better-auth is told of a request. */
-export function authHeaders(c: Context<RelayEnv>): Headers {
+export function authHeaders(c: Asked): Headers {
   const headers = new Headers()
   for (const name of ['cookie', 'user-agent']) {
     const value = c.req.header(name)
@@ -74,5 +77,5 @@ export async function readFields(c: Context): Promise<Record<string, string>> {
 export function safeNext(next: string | undefined, url: string): string {
   const found = next?.startsWith('/') ? URL.parse(next, url) : null
   // `/.//host` is a path whose own path begins with two slashes, which would be another host once it stands alone.
-  return found?.origin === url && !found.pathname.startsWith('//') ? found.pathname + found.search : '/account'
+  return found?.origin === url && !found.pathname.startsWith('//') ? found.pathname + found.search : '/apps'
 }

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react'
 import type { ChatMessage } from '../../core/chat.ts'
 import type { ConnectionMode } from '../../core/app/connector-file.ts'
 import type { Plan } from '../../core/plan.ts'
+import { itemsWith } from '../../core/plan-items.ts'
 import { useConnections, useConnector } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
@@ -78,7 +79,7 @@ function OpenPlan({ appId, message, messages, onFold }: Props & { onFold: () => 
       </CardSection>
       <CardSection title="What will be created">
         <ul className="space-y-2">
-          {plan.items.map(item => (
+          {itemsWith(plan.items, mode).map(item => (
             <li key={item.kind + item.name} className="flex items-start gap-2.5">
               <IconTile>{itemIcons[item.kind]}</IconTile>
               <div className="min-w-0 flex-1">
@@ -96,7 +97,7 @@ function OpenPlan({ appId, message, messages, onFold }: Props & { onFold: () => 
         <CardSection title="Tools and permissions">
           <ul className="space-y-3">
             {plan.tools.map(tool => (
-              <Tool key={tool.connector} appId={appId} tool={tool} />
+              <Tool key={tool.connector} appId={appId} tool={tool} mode={mode} />
             ))}
           </ul>
         </CardSection>
@@ -173,12 +174,10 @@ function WhoseAccount({ plan, mode, setMode }: { plan: Plan; mode: ConnectionMod
   )
 }
 
-function Tool({ appId, tool }: { appId: string; tool: Plan['tools'][number] }) {
+function Tool({ appId, tool, mode }: { appId: string; tool: Plan['tools'][number]; mode: ConnectionMode }) {
   const { name, icon } = useConnector(tool.connector)
-  const rows = useConnections(appId).data ?? []
-  const row =
-    rows.find(({ connector, isDefault }) => connector === tool.connector && isDefault) ??
-    rows.find(({ connector }) => connector === tool.connector)
+  const rows = (useConnections(appId).data ?? []).filter(row => row.connector === tool.connector && row.mode === mode)
+  const row = rows.find(({ isDefault }) => isDefault) ?? rows[0]
   const state = row ? stateWord(row.state).toLowerCase() : 'not connected yet'
   return (
     <li className="flex items-start gap-2.5">

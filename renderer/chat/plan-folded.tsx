@@ -1,6 +1,7 @@
 import { Check, ChevronDown, CircleCheck } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import type { Plan } from '../../core/plan.ts'
+import { itemsWith } from '../../core/plan-items.ts'
 import { useConnector } from '../app-data.ts'
 import { cardClass } from '../ui/card.tsx'
 import { Chip } from '../ui/chip.tsx'
@@ -24,7 +25,7 @@ export function WaitingPlan({ plan, connector }: { plan: Plan; connector: string
 /** Made: folded, with what it has brought inside. */
 export function MadePlan({ plan }: { plan: Plan }) {
   const [open, setOpen] = useState(false)
-  const made = plan.items.filter(item => !item.exists)
+  const made = itemsWith(plan.items, plan.mode === 'app-user' ? 'app-user' : 'shared').filter(item => !item.exists)
   return (
     <article aria-label={`Plan: ${plan.title}`} className={cardClass({ className: 'flex-none' })}>
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="block w-full rounded-2 text-left">

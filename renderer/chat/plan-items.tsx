@@ -1,4 +1,4 @@
-import { Code, Plug, Table2, Workflow } from 'lucide-react'
+import { Code, Plug, StickyNote, Table2, Workflow } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { PlanItem } from '../../core/plan.ts'
 
@@ -8,5 +8,12 @@ export const itemIcons: Record<PlanItem['kind'], ReactNode> = {
   function: <Code />,
   flow: <Workflow />,
   connector: <Plug />,
+  page: <StickyNote />,
 }
-export const itemWords: Record<PlanItem['kind'], string> = { entity: 'Data', function: 'Function', flow: 'Flow', connector: 'Tool' }
+export const itemWords: Record<PlanItem['kind'], string> = {
+  entity: 'Data',
+  function: 'Function',
+  flow: 'Flow',
+  connector: 'Tool',
+  page: 'Page',
+}

@@ -84,5 +84,8 @@ function placeOf({ kind, name }: MessageOf<'result'>['created'][number]): Parame
       return { screen: 'flows', path: [name] }
     case 'connector':
       return { screen: 'integrations', path: ['browse', name] }
+    // What a page has become is read there, before others see it.
+    case 'page':
+      return { screen: 'publish', path: [] }
   }
 }

@@ -7,6 +7,8 @@ export type Column = {
   kind: 'text' | 'long' | 'number' | 'boolean' | 'choice' | 'date' | 'datetime' | 'json'
   choices: string[]
   required: boolean
+  /** As JSON Schema has it. */
+  format: string | undefined
   hint: string | undefined
   /** What a new record starts with. */
   initial: Json | undefined
@@ -20,6 +22,7 @@ export function columnsOf(entity: Entity): Column[] {
     kind: kindOf(name, field),
     choices: field.enum ?? [],
     required: entity.required.includes(name),
+    format: field.format,
     hint: field.description,
     initial: field.default,
   }))
@@ -75,6 +78,7 @@ export function parseInput(column: Column, text: string): Parsed {
         return { ok: false, message: 'Write it as JSON, for example ["a", "b"].' }
       }
     default:
+      if (column.format === 'email' && !/^[^\s@]+@[^\s@]+$/.test(text.trim())) return { ok: false, message: 'Write an e-mail address.' }
       return { ok: true, value: text }
   }
 }

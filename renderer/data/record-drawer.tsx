@@ -1,14 +1,11 @@
 import { useState } from 'react'
 import type { JsonObject } from '../../core/json.ts'
-import type { AppError } from '../../core/errors.ts'
 import { Button } from '../ui/button.tsx'
 import { Drawer } from '../ui/dialog.tsx'
-import { ErrorNote } from '../ui/error-note.tsx'
-import { Field } from '../ui/input.tsx'
 import { Kbd } from '../ui/kbd.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
-import { inputOf, parseInput, titleOf, type Column } from './fields.ts'
-import { ValueInput } from './value-input.tsx'
+import { titleOf, type Column } from './fields.ts'
+import { nameOf, RecordForm } from './record-form.tsx'
 
 type Props = {
   entity: string
@@ -20,35 +17,10 @@ type Props = {
   onClose: () => void
 }
 
-/** A form for one record. What was typed stays until it is saved or closed; a problem stands at its field. */
+/** A form for one record, in a sheet of its own. */
 export function RecordDrawer({ entity, columns, record, save, onRemove, onClose }: Props) {
-  const [drafts, setDrafts] = useState<Record<string, string>>(() =>
-    Object.fromEntries(columns.map(column => [column.name, inputOf(column, record ? record[column.name] : column.initial)])),
-  )
-  const [problems, setProblems] = useState<Record<string, string>>({})
-  const [error, setError] = useState<AppError | null>(null)
   const [isSaving, setSaving] = useState(false)
   const title = record ? nameOf(columns, record) : `New ${titleOf(entity).toLowerCase()}`
-
-  async function submit(): Promise<void> {
-    const parsed = columns.map(column => ({ column, ...parseInput(column, drafts[column.name] ?? '') }))
-    const wrong = parsed.flatMap(result => (result.ok ? [] : [[result.column.name, result.message]]))
-    setProblems(Object.fromEntries(wrong) as Record<string, string>)
-    if (wrong.length > 0) return
-    const values = parsed.flatMap(result =>
-      result.ok && (result.value !== undefined || record) ? [[result.column.name, result.value ?? null]] : [],
-    )
-    setSaving(true)
-    setError(null)
-    try {
-      await save(Object.fromEntries(values) as JsonObject)
-      onClose()
-    } catch (failure) {
-      setError(failure as AppError)
-      setSaving(false)
-    }
-  }
-
   return (
     <Drawer
       open
@@ -80,46 +52,7 @@ export function RecordDrawer({ entity, columns, record, save, onRemove, onClose 
         </>
       }
     >
-      <form
-        id="record"
-        className="space-y-4"
-        onSubmit={event => {
-          event.preventDefault()
-          void submit()
-        }}
-        onKeyDown={event => {
-          if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) void submit()
-        }}
-      >
-        {columns.map((column, index) => (
-          <Field
-            key={column.name}
-            label={column.title}
-            optional={!column.required}
-            hint={column.hint}
-            error={problems[column.name] ?? null}
-          >
-            {ids => (
-              <ValueInput
-                {...ids}
-                roomy
-                autoFocus={index === 0}
-                column={column}
-                value={drafts[column.name] ?? ''}
-                bad={column.name in problems}
-                onChange={value => setDrafts({ ...drafts, [column.name]: value })}
-              />
-            )}
-          </Field>
-        ))}
-        {error && <ErrorNote error={error} />}
-      </form>
+      <RecordForm id="record" columns={columns} record={record} save={save} onBusy={setSaving} onDone={onClose} />
     </Drawer>
   )
-}
-
-/** What a record is called: its first text, else its id. */
-export function nameOf(columns: readonly Column[], record: JsonObject): string {
-  const text = columns.find(({ name, kind }) => kind === 'text' && typeof record[name] === 'string' && record[name] !== '')
-  return String(text ? record[text.name] : record['id']).slice(0, 60)
 }

@@ -1,13 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { ArrowDown, ArrowUp, PanelRightOpen } from 'lucide-react'
+import { PanelRightOpen } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import type { JsonObject } from '../../core/json.ts'
 import { IconButton } from '../ui/button.tsx'
 import { Checkbox } from '../ui/choice.tsx'
 import { RelativeTime } from '../ui/relative-time.tsx'
 import { Cell } from './cell.tsx'
+import { widthOf } from './column-width.ts'
 import type { Column } from './fields.ts'
-import { nameOf } from './record-drawer.tsx'
+import { nameOf } from './record-form.tsx'
+import { SortHead } from './sort-head.tsx'
 
 const rowHeight = 36
 const choiceWidth = 40
@@ -116,40 +118,4 @@ export function RecordTable({ label, columns, records, sort, onSort, chosen, onC
       </div>
     </div>
   )
-}
-
-function SortHead({
-  name,
-  title,
-  isNumber,
-  sort,
-  onSort,
-}: {
-  name: string
-  title: string
-  isNumber?: boolean
-  sort: string
-  onSort: (sort: string) => void
-}) {
-  const direction = sort === name ? 'ascending' : sort === `-${name}` ? 'descending' : undefined
-  return (
-    <div role="columnheader" aria-sort={direction} className="min-w-0 border-l border-line">
-      <button
-        type="button"
-        onClick={() => onSort(direction === 'ascending' ? `-${name}` : name)}
-        className={`flex h-8 w-full items-center gap-1 px-3 hover:text-ink -outline-offset-2! ${isNumber ? 'justify-end' : ''}`}
-      >
-        <span className="truncate">{title}</span>
-        {direction === 'ascending' && <ArrowUp className="i-12" />}
-        {direction === 'descending' && <ArrowDown className="i-12" />}
-      </button>
-    </div>
-  )
-}
-
-/** The least width of a column, and its share of what is left. */
-function widthOf({ kind }: Column): { px: number; share: number } {
-  if (kind === 'number' || kind === 'boolean') return { px: 96, share: 0.6 }
-  if (kind === 'choice' || kind === 'date' || kind === 'datetime') return { px: 104, share: 0.8 }
-  return kind === 'long' ? { px: 150, share: 1.6 } : { px: 176, share: 1.8 }
 }

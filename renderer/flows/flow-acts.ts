@@ -1,5 +1,6 @@
 import { usesOf } from '../../core/app/uses.ts'
 import type { AppModel } from '../../core/app/model.ts'
+import type { Json } from '../../core/json.ts'
 import { keys, type ConnectionRow, type FlowSummary } from '../app-data.ts'
 import { client } from '../client.ts'
 import { askForLine } from '../files/asked-line.ts'
@@ -32,12 +33,12 @@ export function useSwitchFlow(appId: string, flow: Pick<FlowSummary, 'name' | 'f
   )
 }
 
-/** Runs a flow now, with example data where its trigger has any, and offers the way to the run. */
+/** Runs a flow now, with this data, else with example data where its trigger has any, and offers the way to the run. */
 export function useRunFlow(appId: string, { name, file, title }: Pick<FlowSummary, 'name' | 'file' | 'title'>) {
   return useAct(
-    async () => {
+    async (data: Json | void) => {
       await saveOpenFile(appId, file)
-      return client.host.flows.runNow({ appId, name })
+      return client.host.flows.runNow({ appId, name, ...(data !== undefined && { data }) })
     },
     {
       refresh: [keys.runs(appId), keys.flows(appId)],

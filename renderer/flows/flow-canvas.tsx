@@ -75,6 +75,7 @@ function triggerDetail({ trigger }: Flow, active: boolean, names: Names): string
   if (!active) return 'Off: it does not start by itself'
   if (trigger.condition) return `Only if ${conditionWords(trigger.condition, names) ?? 'its condition holds'}`
   if (trigger.config.trigger_type === 'entity') return names.record
+  if (trigger.config.trigger_type === 'webhook') return 'Web address on the relay'
   return trigger.config.trigger_type === 'scheduled' ? 'Schedule' : '“Run now” starts it'
 }
 

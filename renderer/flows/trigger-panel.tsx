@@ -4,13 +4,15 @@ import { hrefOf } from '../routes.ts'
 import { StepTile } from '../runs/run-view.tsx'
 import { Fact, SidePanel } from './side-panel.tsx'
 import { Template } from './template.tsx'
+import { WebhookFacts } from './webhook-facts.tsx'
 import { conditionWords, type Names } from './words.ts'
 
 type Props = { appId: string; flow: Flow; summary: FlowSummary; names: Names; isOver: boolean; onClose: () => void; onEdit: () => void }
 
 /** What starts a flow, in words: when, with what, and under which condition. */
-export function TriggerPanel({ appId, flow, summary: { trigger, active }, names, isOver, onClose, onEdit }: Props) {
+export function TriggerPanel({ appId, flow, summary, names, isOver, onClose, onEdit }: Props) {
   const { config, condition } = flow.trigger
+  const { trigger, active } = summary
   return (
     <SidePanel
       label="Trigger"
@@ -38,6 +40,16 @@ export function TriggerPanel({ appId, flow, summary: { trigger, active }, names,
             </p>
           </Fact>
         </>
+      )}
+      {config.trigger_type === 'webhook' && (
+        <WebhookFacts
+          key={JSON.stringify(config.example)}
+          appId={appId}
+          summary={summary}
+          source={config.source}
+          example={config.example ?? {}}
+          hasCondition={condition !== undefined}
+        />
       )}
       {condition && (
         <Fact label="Only if">

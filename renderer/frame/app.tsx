@@ -27,6 +27,7 @@ const screens: Record<ScreenName, ComponentType<ScreenProps> | LazyExoticCompone
   flows: lazy(async () => ({ default: (await import('../flows/screen.tsx')).Screen })),
   runs: lazy(async () => ({ default: (await import('../runs/screen.tsx')).Screen })),
   integrations: lazy(async () => ({ default: (await import('../integrations/screen.tsx')).Screen })),
+  publish: lazy(async () => ({ default: (await import('../publish/screen.tsx')).Screen })),
   settings: SettingsScreen,
 }
 

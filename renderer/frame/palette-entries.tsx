@@ -1,5 +1,6 @@
 import {
   Activity,
+  CloudUpload,
   Code,
   FlaskConical,
   House,
@@ -10,6 +11,7 @@ import {
   Plus,
   Redo2,
   RefreshCw,
+  Server,
   Settings,
   Sparkles,
   Table2,
@@ -65,6 +67,14 @@ export function useGlobalEntries(): Entry[] {
       title: 'Settings of Plugboard',
       icon: <Settings />,
       run: () => go({ screen: 'settings' }),
+    },
+    {
+      id: 'relay',
+      group: 'Do',
+      title: 'Sign in to a relay',
+      keywords: ['server', 'team', 'publish', 'sign out'],
+      icon: <Server />,
+      run: () => go({ screen: 'settings', path: ['relay'] }),
     },
     ...apps.map((app): Entry => ({
       id: `app-${app.id}`,
@@ -164,6 +174,14 @@ export function useAppEntries(appId: string, query: string): Entry[] {
     { id: 'browse', group: 'Go to', title: 'Integrations', note: 'Browse', icon: icons.integrations, run: to('integrations', 'browse') },
     { id: 'mine', group: 'Go to', title: 'My integrations', icon: icons.integrations, run: to('integrations', 'mine') },
     { id: 'runs', group: 'Go to', title: 'Runs', icon: icons.runs, run: to('runs') },
+    {
+      id: 'publish',
+      group: 'Do',
+      title: 'Publish',
+      keywords: ['relay', 'release', 'roll back'],
+      icon: <CloudUpload />,
+      run: to('publish'),
+    },
     { id: 'settings', group: 'Go to', title: 'Settings', icon: icons.settings, run: to('settings') },
     ...connections.map((row): Entry => ({
       id: `connection-${row.id}`,

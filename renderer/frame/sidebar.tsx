@@ -9,7 +9,7 @@ type Child = { id: string; title: string; path: string[]; mark?: ReactNode }
 
 /** The app's parts. Below 1180 it is a rail of icons. */
 export function Sidebar({ appId, route }: { appId: string; route: Route }) {
-  const model = useModel(appId).data
+  const { data: model, isPending } = useModel(appId)
   const connections = useConnections(appId).data ?? []
   const flows = useFlows(appId).data ?? []
   const counts = useCounts(appId).data ?? {}
@@ -31,8 +31,11 @@ export function Sidebar({ appId, route }: { appId: string; route: Route }) {
     },
   ]
   const part = { appId, route }
+  const nav = { 'aria-label': 'Parts of the app', className: 'flex min-h-0 flex-col gap-0.5 overflow-y-auto px-2 pt-1 pb-2' }
+  // All at once: tables that came later would push away what somebody is just pressing.
+  if (isPending) return <nav {...nav} aria-busy />
   return (
-    <nav aria-label="Parts of the app" className="flex min-h-0 flex-col gap-0.5 overflow-y-auto px-2 pt-1 pb-2">
+    <nav {...nav}>
       <Part {...part} screen="data" title="Data" icon={<Table2 />} count={entities.length} items={entities} />
       <Part {...part} screen="functions" title="Functions" icon={<Code />} count={functions.length} items={functions} />
       <Part {...part} screen="flows" title="Flows" icon={<Workflow />} count={flows.length} items={flows.map(flowChild)} />

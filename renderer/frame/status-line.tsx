@@ -3,7 +3,10 @@ import { Fragment, type ReactNode } from 'react'
 import { useConnections, useSystem } from '../app-data.ts'
 import { useConnection } from '../client.ts'
 import { needsUser } from '../integrations/connection-words.ts'
+import { usePublishState } from '../publish/publish-data.ts'
 import { Dot } from '../ui/chip.tsx'
+import { useNow } from '../ui/relative-time.tsx'
+import { relativeWords } from '../ui/time-words.ts'
 
 /** Where things run and whether they do. */
 export function StatusLine({ appId }: { appId: string | null }) {
@@ -25,10 +28,16 @@ export function StatusLine({ appId }: { appId: string | null }) {
 
 function AppStatus({ appId }: { appId: string }) {
   const { data = [] } = useConnections(appId)
-  return <Status needing={data.filter(({ state }) => needsUser(state)).length} />
+  const { published, job } = usePublishState(appId).data ?? {}
+  const now = useNow()
+  const isPublishing = job?.outcome === null
+  const words = isPublishing
+    ? 'Relay: publishing…'
+    : published && `Relay: published ${relativeWords(new Date(published.version.at).getTime(), now).replace(/^Just/, 'just')}`
+  return <Status needing={data.filter(({ state }) => needsUser(state)).length} relay={words ?? null} />
 }
 
-function Status({ needing }: { needing: number }) {
+function Status({ needing, relay = null }: { needing: number; relay?: string | null }) {
   const system = useSystem().data
   const lost = useConnection(({ status }) => status === 'lost')
   if (lost) return <Line mark={<Dot tone="warn" />} parts={['Reconnecting…']} />
@@ -36,7 +45,7 @@ function Status({ needing }: { needing: number }) {
   const host = { starting: 'Starting apps…', running: null, restarting: 'Apps are starting again…' }[system.host]
   const flows = system.flowsOn === 1 ? '1 flow on' : `${system.flowsOn} flows on`
   const needs = needing > 0 && (needing === 1 ? '1 account needs you' : `${needing} accounts need you`)
-  const parts = [needs, 'Local', host ?? (system.flowsOn > 0 ? flows : 'No flows on'), !system.online && 'Offline'].filter(
+  const parts = [needs, 'Local', host ?? (system.flowsOn > 0 ? flows : 'No flows on'), relay, !system.online && 'Offline'].filter(
     part => typeof part === 'string',
   )
   const tone = needing > 0 ? 'bad' : system.host === 'running' ? 'ok' : 'warn'

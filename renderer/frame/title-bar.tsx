@@ -1,7 +1,7 @@
 import { ChevronDown, FlaskConical, House, MessageSquare, Moon, Plus, Search, Sun } from 'lucide-react'
 import { useApps } from '../app-data.ts'
 import { hrefOf, type Route } from '../routes.ts'
-import { IconButton } from '../ui/button.tsx'
+import { buttonClass, IconButton } from '../ui/button.tsx'
 import { Kbd, keysOf } from '../ui/kbd.tsx'
 import { Menu, MenuLabel, MenuLink, MenuSeparator } from '../ui/menu.tsx'
 import { useFrame } from './frame-state.ts'
@@ -29,6 +29,15 @@ export function TitleBar({ route, appName }: { route: Route; appName: string | n
           {isDark ? <Sun /> : <Moon />}
         </IconButton>
         {route.app && <ChatToggle appId={route.app} />}
+        {route.app && (
+          <a
+            href={hrefOf({ app: route.app, screen: 'publish' })}
+            aria-current={route.screen === 'publish' ? 'page' : undefined}
+            className={buttonClass('secondary', 'md', 'aria-[current]:bg-accent-soft aria-[current]:text-accent-text')}
+          >
+            Publish
+          </a>
+        )}
       </div>
     </header>
   )

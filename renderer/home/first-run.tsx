@@ -1,8 +1,10 @@
 import { ChevronRight, FilePlus2, FlaskConical, Folder, Lock } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
-import { useConnectors, useVault } from '../app-data.ts'
+import { useConnectors, useRelay, useVault } from '../app-data.ts'
 import { PromptBox } from '../chat/composer.tsx'
 import { Mark } from '../frame/mark.tsx'
+import { RelayApps } from '../relay/relay-apps.tsx'
+import { hrefOf } from '../routes.ts'
 import { Button } from '../ui/button.tsx'
 import { ConnectorIcon } from '../ui/connector-icon.tsx'
 import { cx } from '../ui/cx.ts'
@@ -74,6 +76,7 @@ export function FirstRun({ onAsk }: { onAsk: (ask: Ask) => void }) {
           />
           <Way icon={<FilePlus2 className="i-20" />} title="Start blank" note="An empty app to fill" onClick={() => onAsk('blank')} />
         </div>
+        <TeamLine />
         <KeptLine />
       </div>
     </PanelBody>
@@ -113,6 +116,28 @@ function Way({
       </span>
       <ChevronRight className="i-14 text-ink-3" />
     </button>
+  )
+}
+
+/** For who comes to a team that has apps already: theirs, or the way to them. */
+function TeamLine() {
+  const relay = useRelay()
+  if (relay?.state === 'signed_in')
+    return (
+      <div className="mb-3 w-215 max-w-full text-left empty:hidden">
+        <RelayApps />
+      </div>
+    )
+  return (
+    <p className="text-12 text-ink-3">
+      Does your team have a relay?{' '}
+      <a
+        href={hrefOf({ screen: 'settings', path: ['relay'] })}
+        className="rounded-1 font-medium text-accent-text underline underline-offset-2"
+      >
+        Sign in to open its apps
+      </a>
+    </p>
   )
 }
 

@@ -2,6 +2,7 @@ import { FlaskConical, Folder, FilePlus2, Plus } from 'lucide-react'
 import { useState } from 'react'
 import { useApps, useConnectors, type AppSummary } from '../app-data.ts'
 import { PromptBox } from '../chat/composer.tsx'
+import { RelayApps } from '../relay/relay-apps.tsx'
 import { Button } from '../ui/button.tsx'
 import { cardClass, SectionTitle } from '../ui/card.tsx'
 import { ConnectorIcon } from '../ui/connector-icon.tsx'
@@ -88,6 +89,7 @@ function Apps({ apps, onAsk }: { apps: AppSummary[]; onAsk: (ask: Ask) => void }
             {!apps.some(({ isSample }) => isSample) && <SampleCard />}
           </ul>
         </section>
+        <RelayApps />
       </div>
     </PanelBody>
   )

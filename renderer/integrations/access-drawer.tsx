@@ -14,6 +14,8 @@ import { Skeleton } from '../ui/skeleton.tsx'
 import { Calls } from './access-calls.tsx'
 import { Permissions } from './access-permissions.tsx'
 import { attemptKey, connect, inputFor, useAttempts } from './attempts.ts'
+import { CustodyLine } from './custody-line.tsx'
+import { isLent } from './custody-words.ts'
 import type { ConnectionAsk } from './connection-dialogs.tsx'
 import { accountWords, hasOwnName } from './connection-words.ts'
 import { openPractice } from './practice.ts'
@@ -71,6 +73,7 @@ export function AccessDrawer({ row, onClose, onAsk }: DrawerProps) {
 }
 
 function Foot({ row, onClose, onAsk }: DrawerProps) {
+  if (isLent(row)) return <CustodyLine row={row} />
   const ask = (kind: ConnectionAsk['kind']) => () => {
     onClose()
     onAsk({ kind, row })

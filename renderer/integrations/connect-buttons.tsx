@@ -6,7 +6,7 @@ import { hrefOf } from '../routes.ts'
 import { Button } from '../ui/button.tsx'
 import { cx } from '../ui/cx.ts'
 import { attemptKey, connect, useAttempts } from './attempts.ts'
-import { ConnectFields } from './connect-fields.tsx'
+import { ConnectFields } from '../ui/connect-fields.tsx'
 import { SignInStatus } from './sign-in-status.tsx'
 
 /**

@@ -9,7 +9,7 @@ import { ErrorNote } from '../ui/error-note.tsx'
 import { Field, Input } from '../ui/input.tsx'
 import { toast } from '../ui/toast.tsx'
 import { connect, inputFor } from './attempts.ts'
-import { ConnectFields } from './connect-fields.tsx'
+import { ConnectFields } from '../ui/connect-fields.tsx'
 import { nameProblem, usedByWords } from './connection-words.ts'
 import { UseIcon } from './used-by.tsx'
 

@@ -12,6 +12,7 @@ import { Avatar } from './avatar.tsx'
 import type { ConnectionAsk } from './connection-dialogs.tsx'
 import { ConnectionMenu } from './connection-menu.tsx'
 import { accountWords, hasOwnName, isBroken } from './connection-words.ts'
+import { CustodyLine } from './custody-line.tsx'
 import { Reason } from './reason.tsx'
 import { SignInStatus } from './sign-in-status.tsx'
 import { UsedBy } from './used-by.tsx'
@@ -75,6 +76,7 @@ export function ConnectionLine({ row, showMode, onAsk }: LineProps) {
         <ConnectionMenu row={row} onAsk={onAsk} />
       </span>
       <Reason row={row} className="col-[2/-1] mt-1.5" />
+      <CustodyLine row={row} className="col-[2/-1] mt-1" />
       {attempt && (
         <div className="col-[2/-1] mt-2 max-w-130">
           <SignInStatus attempt={attempt} />

@@ -6,6 +6,8 @@ import { IconButton } from '../ui/button.tsx'
 import { Menu, MenuItem, MenuSeparator } from '../ui/menu.tsx'
 import { toast } from '../ui/toast.tsx'
 import { connect, inputFor } from './attempts.ts'
+import { CustodyItem } from './custody-line.tsx'
+import { isLent, otherPlace } from './custody-words.ts'
 import type { ConnectionAsk } from './connection-dialogs.tsx'
 import { openPractice } from './practice.ts'
 
@@ -19,6 +21,8 @@ export function ConnectionMenu({ row, onAsk }: { row: ConnectionRow; onAsk: (ask
   })
   const forget = useAct(() => client.connections.forget({ connectionId: row.id }), { refresh })
   const isOff = row.state === 'disconnected'
+  const lent = isLent(row)
+  if (lent && row.isDefault && !row.practice && otherPlace(row) === null) return null
   return (
     <Menu
       label={`Actions for ${row.name}`}
@@ -28,7 +32,7 @@ export function ConnectionMenu({ row, onAsk }: { row: ConnectionRow; onAsk: (ask
         </IconButton>
       }
     >
-      {row.practice && !isOff && (
+      {row.practice && !isOff && !lent && (
         <MenuItem icon={<FlaskConical />} onSelect={() => void openPractice(row.appId, row.connector)}>
           Open practice {name}
         </MenuItem>
@@ -41,21 +45,24 @@ export function ConnectionMenu({ row, onAsk }: { row: ConnectionRow; onAsk: (ask
           Use a real account
         </MenuItem>
       )}
-      {!isOff && (
+      {!isOff && !lent && (
         <MenuItem icon={<ArrowLeftRight />} onSelect={() => void connect(inputFor(row))}>
           Switch account
         </MenuItem>
       )}
-      <MenuItem icon={<Pencil />} onSelect={() => onAsk({ kind: 'rename', row })}>
-        Rename
-      </MenuItem>
+      {!lent && (
+        <MenuItem icon={<Pencil />} onSelect={() => onAsk({ kind: 'rename', row })}>
+          Rename
+        </MenuItem>
+      )}
       {!row.isDefault && !isOff && (
         <MenuItem icon={<Star />} onSelect={() => setDefault.mutate()}>
           Make default
         </MenuItem>
       )}
-      <MenuSeparator />
-      {isOff ? (
+      <CustodyItem row={row} />
+      {!lent && <MenuSeparator />}
+      {lent ? null : isOff ? (
         <MenuItem danger icon={<Trash2 />} onSelect={() => forget.mutate()}>
           Remove from the list
         </MenuItem>

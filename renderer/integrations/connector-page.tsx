@@ -55,9 +55,10 @@ export function ConnectorPage({ appId, connector }: { appId: string; connector: 
 }
 
 function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
-  const rows = useConnections(appId).data?.filter(({ connector }) => connector === facts.id)
-  const row = rows?.find(({ isDefault }) => isDefault) ?? rows?.[0]
   const file = useModel(appId).data?.connectors.find(({ connector }) => connector.type === facts.id)?.connector
+  // Where the app says whose account is used, the other kind does not stand in.
+  const rows = useConnections(appId).data?.filter(({ connector, mode }) => connector === facts.id && mode === (file?.mode ?? mode))
+  const row = rows?.find(({ isDefault }) => isDefault) ?? rows?.[0]
   const scopes = file && file.scopes.length > 0 ? file.scopes : [...new Set(facts.actions.flatMap(action => action.scopes))]
   const { data: vault } = useVault()
   return (
@@ -98,7 +99,7 @@ function Page({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
               </ul>
             </Card>
           </section>
-          <TryIt appId={appId} facts={facts} />
+          <TryIt appId={appId} facts={facts} row={row} />
         </div>
         <div className="min-w-0 space-y-6">
           <section>

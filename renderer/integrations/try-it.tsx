@@ -1,7 +1,7 @@
 import { Play } from 'lucide-react'
 import { useState } from 'react'
 import type { JsonObject } from '../../core/json.ts'
-import { keys, useActions, useConnections, type ActionShape, type ConnectionRow, type ConnectorFacts } from '../app-data.ts'
+import { keys, useActions, type ActionShape, type ConnectionRow, type ConnectorFacts } from '../app-data.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
 import { Button } from '../ui/button.tsx'
@@ -17,9 +17,8 @@ import { SchemaForm } from '../ui/schema-form.tsx'
 import { filledIn, problemsIn, startOf } from '../ui/schema-values.ts'
 import { Bone, Skeleton } from '../ui/skeleton.tsx'
 
-/** Runs one action with the default account: what it takes as a form, what it gives as it is. */
-export function TryIt({ appId, facts }: { appId: string; facts: ConnectorFacts }) {
-  const row = useConnections(appId).data?.find(({ connector, isDefault }) => connector === facts.id && isDefault)
+/** Runs one action with the account that the app uses: what it takes as a form, what it gives as it is. */
+export function TryIt({ appId, facts, row }: { appId: string; facts: ConnectorFacts; row: ConnectionRow | undefined }) {
   const { data: actions, error, refetch } = useActions(facts.id)
   const [id, setId] = useState<string | null>(null)
   const action = actions?.find(each => each.id === id) ?? actions?.find(({ effect }) => effect === 'read') ?? actions?.[0]

@@ -44,6 +44,7 @@ export function ClientForm({ found, onDone }: { found: OAuthClient; onDone: () =
           save.mutate({ clientId: clientId.trim(), ...(clientSecret.trim() && { clientSecret: clientSecret.trim() }) })
       }}
     >
+      <OnRelay found={found} />
       <Steps found={found} />
       {found.redirectUris.length > 0 && (
         <section>
@@ -104,6 +105,23 @@ export function ClientForm({ found, onDone }: { found: OAuthClient; onDone: () =
         onConfirm={() => save.mutate({ clientId: '' })}
       />
     </form>
+  )
+}
+
+/** What the workspace has on the relay, which is changed there alone. */
+function OnRelay({ found: { name, clientId, workspace } }: { found: OAuthClient }) {
+  if (!workspace) return null
+  const { relay, page, clientId: there } = workspace
+  const text = there
+    ? `Your workspace has a client for ${name} on ${relay}. ${clientId ? 'Yours goes first.' : 'Accounts are connected through it, unless you add your own here.'}`
+    : `Your workspace has no client for ${name} on ${relay} yet. An admin can add one there, for everyone.`
+  return (
+    <div className="flex items-center gap-3 text-13 text-ink-2">
+      <p className="min-w-0 flex-1 text-pretty">{text}</p>
+      <Button size="sm" onClick={() => void openExternal(page)}>
+        Open {relay} <ExternalLink />
+      </Button>
+    </div>
   )
 }
 

@@ -1,7 +1,8 @@
-import { Check, Search } from 'lucide-react'
+import { Check, ExternalLink, Search, Server } from 'lucide-react'
 import { useState } from 'react'
 import { keys } from '../app-data.ts'
 import { client } from '../client.ts'
+import { openExternal } from '../integrations/practice.ts'
 import { useCall } from '../query.ts'
 import { Button } from '../ui/button.tsx'
 import { Chip } from '../ui/chip.tsx'
@@ -16,7 +17,7 @@ const many = 8
 
 /** The user's own registration at each provider, those that are set up first. `chosen`: whose form is open at first. */
 export function OAuthClients({ chosen }: { chosen?: string }) {
-  const clients = useCall(keys.oauthClients, () => client.settings.oauthClients())
+  const clients = useCall(keys.oauthClients, () => client.settings.oauthClients(), { staleTime: 0, refetchOnWindowFocus: 'always' })
   const [open, setOpen] = useState(chosen ?? null)
   const [query, setQuery] = useState('')
   if (clients.error) return <ErrorNote error={clients.error} onRetry={() => void clients.refetch()} className="m-4" />
@@ -53,7 +54,7 @@ export function OAuthClients({ chosen }: { chosen?: string }) {
 }
 
 function Provider({ found, isOpen, onOpen }: { found: OAuthClient; isOpen: boolean; onOpen: (isOpen: boolean) => void }) {
-  const { name, clientId, hasSecret, note } = found
+  const { name, clientId, hasSecret, note, workspace } = found
   return (
     <li className="border-b border-line last:border-0">
       <SettingRow
@@ -64,6 +65,10 @@ function Provider({ found, isOpen, onOpen }: { found: OAuthClient; isOpen: boole
               <code className="break-all">{clientId}</code>
               {hasSecret && ' · secret saved in the vault'}
             </>
+          ) : workspace?.clientId ? (
+            <>
+              <code className="break-all">{workspace.clientId}</code> on {workspace.relay}
+            </>
           ) : (
             !isOpen && note
           )
@@ -73,6 +78,16 @@ function Provider({ found, isOpen, onOpen }: { found: OAuthClient; isOpen: boole
           <Chip tone="ok" icon={<Check />}>
             Set up
           </Chip>
+        )}
+        {!clientId && workspace?.clientId && (
+          <>
+            <Chip tone="ok" icon={<Server />}>
+              On the relay
+            </Chip>
+            <Button size="sm" aria-label={`Open the client of ${name} on the relay`} onClick={() => void openExternal(workspace.page)}>
+              Open <ExternalLink />
+            </Button>
+          </>
         )}
         <Button
           size="sm"

@@ -4,6 +4,7 @@ import { Panel, PanelBody, PanelHead } from '../ui/panel.tsx'
 import { Segmented } from '../ui/tabs.tsx'
 import { AppSettings } from './app-settings.tsx'
 import { OAuthClients } from './oauth-clients.tsx'
+import { RelaySettings } from './relay-settings.tsx'
 import { Section, SettingRow } from './section.tsx'
 import { VaultSettings } from './vault-settings.tsx'
 
@@ -15,6 +16,14 @@ export function SettingsScreen({ appId, path: [section, part] }: { appId: string
       <PanelBody className="block">
         <div className="mx-auto max-w-170 space-y-8 px-6 py-8">
           {appId && <AppSettings appId={appId} />}
+          <Section
+            id="relay"
+            title="Relay"
+            chosen={section}
+            note="A server of your own that runs what you publish, and keeps the accounts that published apps work with."
+          >
+            <RelaySettings />
+          </Section>
           <Section id="theme" title="Appearance" chosen={section}>
             <ThemeSetting />
           </Section>

@@ -1,6 +1,6 @@
 import { AlertDialog, Dialog as Radix } from 'radix-ui'
 import { X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
 import type { AppError } from '../../core/errors.ts'
 import { Button, IconButton } from './button.tsx'
 import { cx } from './cx.ts'
@@ -9,6 +9,21 @@ import { ErrorNote } from './error-note.tsx'
 const scrim = 'fixed inset-0 z-30 bg-scrim'
 const centred =
   'fixed top-1/2 left-1/2 z-31 max-h-[calc(100%-48px)] w-110 max-w-[calc(100%-32px)] -translate-x-1/2 -translate-y-1/2 overflow-auto rounded-3 bg-raised p-5 shadow-float outline-none'
+
+/** Where the focus goes when a window closes: back to where it was. The windows here are opened by state, so Radix knows no trigger. */
+function useFocusReturn() {
+  const before = useRef<Element | null>(null)
+  return {
+    onOpenAutoFocus() {
+      before.current = document.activeElement
+    },
+    onCloseAutoFocus(event: Event) {
+      if (!(before.current instanceof HTMLElement) || !before.current.isConnected) return
+      event.preventDefault()
+      before.current.focus()
+    },
+  }
+}
 
 /** A window in the middle. Closes with Escape and a press beside it. */
 export function Dialog({
@@ -26,11 +41,16 @@ export function Dialog({
   children: ReactNode
   className?: string
 }) {
+  const focusReturn = useFocusReturn()
   return (
     <Radix.Root open={open} onOpenChange={next => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={scrim} />
-        <Radix.Content {...(description ? {} : { 'aria-describedby': undefined })} className={cx(centred, 'opens', className)}>
+        <Radix.Content
+          {...focusReturn}
+          {...(description ? {} : { 'aria-describedby': undefined })}
+          className={cx(centred, 'opens', className)}
+        >
           <Radix.Title className="text-16 font-semibold">{title}</Radix.Title>
           {description && <Radix.Description className="mt-1 text-13 text-ink-2">{description}</Radix.Description>}
           {children}
@@ -69,11 +89,12 @@ export function ConfirmDialog({
   busy?: boolean
   error?: AppError | null
 }) {
+  const focusReturn = useFocusReturn()
   return (
     <AlertDialog.Root open={open} onOpenChange={next => !next && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Overlay className={scrim} />
-        <AlertDialog.Content className={cx(centred, 'opens')}>
+        <AlertDialog.Content {...focusReturn} className={cx(centred, 'opens')}>
           <AlertDialog.Title className="text-16 font-semibold">{title}</AlertDialog.Title>
           <AlertDialog.Description className="mt-1 text-13 text-ink-2">{text}</AlertDialog.Description>
           {children}
@@ -108,18 +129,21 @@ export function Drawer({
   foot?: ReactNode
   children: ReactNode
 }) {
+  const focusReturn = useFocusReturn()
   return (
     <Radix.Root open={open} onOpenChange={next => !next && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={scrim} />
         <Radix.Content
+          {...focusReturn}
           aria-describedby={undefined}
           // The sheet itself is focused: its first button would show a tooltip nobody asked for.
           onOpenAutoFocus={event => {
+            focusReturn.onOpenAutoFocus()
             event.preventDefault()
             if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
           }}
-          className="fixed top-13 right-4 bottom-9 z-31 flex w-120 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-3 bg-raised shadow-float outline-none opens"
+          className="fixed top-13 right-4 bottom-9 z-31 flex w-120 max-w-[calc(100%-32px)] flex-col overflow-hidden rounded-3 bg-raised shadow-float outline-none opens max-[640px]:inset-2 max-[640px]:w-auto max-[640px]:max-w-none"
         >
           <Radix.Title className="sr-only">{title}</Radix.Title>
           <div className="flex flex-none items-start gap-3 pt-5 pr-3 pb-4 pl-5">

@@ -19,16 +19,16 @@ export function ErrorNote({
   const action = actionOf(error.action, onRetry)
   return (
     <div role="alert" className={cx('rounded-2 border border-bad-line bg-bad-soft text-13 text-bad-text', className)}>
-      <div className="flex items-start gap-2 px-3 py-2">
+      <div className="flex flex-wrap items-start gap-2 px-3 py-2">
         <TriangleAlert className="mt-0.5" />
-        <p className="min-w-0 flex-1 font-medium text-pretty wrap-anywhere">{error.message}</p>
+        <p className="min-w-0 flex-1 basis-48 font-medium text-pretty wrap-anywhere">{error.message}</p>
         {action && (
           <Button size="sm" onClick={action.run} className="text-ink">
             {action.label}
           </Button>
         )}
       </div>
-      <div className="flex items-center justify-between px-3 pb-2 pl-9 text-12">
+      <div data-foldless={!error.details || undefined} className="flex items-center justify-between px-3 pb-2 pl-9 text-12">
         {error.details ? (
           <button
             type="button"

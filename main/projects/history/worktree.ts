@@ -1,7 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isAppName } from '../../../core/app/paths.ts'
 import { AppError } from '../../../core/errors.ts'
-import { isAppName } from '../paths.ts'
 import { blobId } from './objects.ts'
 
 /** Size and times of a file: as long as they stay, so does its content. */

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { relayRun, type RelayRun } from '../../core/custody/messages.ts'
+
+const mark = z.object({
+  connectionId: z.string(),
+  workspaceId: z.string(),
+  userId: z.string(),
+  seq: z.number().int(),
+  own: z.number().int(),
+  keeper: z.string().default(''),
+})
+/** How far one connection had come. */
+export type Mark = z.infer<typeof mark>
+
+const line = z.union([mark, z.object({ run: relayRun })])
+
+/** What the ledger remembers. `unreadable`: something of it cannot be read, so it may not know all. */
+export type Remembered = { marks: ReadonlyMap<string, Mark>; runNumber: number; unreadable: boolean }
+
+/**
+ * What was promised to desktops, outside the database: after a restore from a backup the ledger is ahead, and the relay knows that it has
+ * forgotten something. Append-only, durable before it resolves. Its folder belongs on another disk than the database, which nodes share
+ * and no restore touches; each process writes a file of its own there.
+ */
+export type Ledger = {
+  read(): Promise<Remembered>
+  /** Writes a mark unless this process has written it, or a later one, before. */
+  reach(mark: Mark): Promise<void>
+  noteRun(run: RelayRun): Promise<void>
+  close(): Promise<void>
+}
+
+export async function openLedger(folder: string): Promise<Ledger> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const written = new Map<string, number>()
+  let file: Promise<FileHandle> | null = null
+  let last: Promise<void> = Promise.resolve()
+
+  function append(entry: z.input<typeof line>): Promise<void> {
+    const write = async () => {
+      const opened = await (file ??= create(folder))
+      await opened.appendFile(`${JSON.stringify(entry)}\n`)
+      await opened.datasync()
+    }
+    const turn = last.then(write, write)
+    last = turn.catch(() => {})
+    return turn
+  }
+
+  return {
+    async read() {
+      const marks = new Map<string, Mark>()
+      let [runNumber, unreadable] = [0, false]
+      for (const name of await readdir(folder)) {
+        const texts = (await readFile(join(folder, name), 'utf8')).split('\n')
+        // A line that a crash cut off was never answered for.
+        for (const text of texts.slice(0, -1)) {
+          const found = parse(text)
+          if (!found) unreadable = true
+          else if ('run' in found) runNumber = Math.max(runNumber, found.run.number)
+          else {
+            const known = marks.get(found.connectionId)
+            marks.set(found.connectionId, {
+              ...(known && known.seq > found.seq ? known : found),
+              seq: Math.max(found.seq, known?.seq ?? 0),
+              own: Math.max(found.own, known?.own ?? 0),
+            })
+          }
+        }
+      }
+      return { marks, runNumber, unreadable }
+    },
+    async reach(entry) {
+      if ((written.get(entry.connectionId) ?? 0) >= entry.seq) return
+      await append(entry)
+      written.set(entry.connectionId, Math.max(entry.seq, written.get(entry.connectionId) ?? 0))
+    },
+    noteRun: run => append({ run }),
+    close: async () => {
+      await last
+      await (await file)?.close()
+    },
+  }
+}
+
+/** The name of a file is durable with its folder. */
+async function create(folder: string): Promise<FileHandle> {
+  const file = await open(join(folder, `${randomUUID()}.jsonl`), 'ax', 0o600)
+  const directory = await open(folder, 'r')
+  await directory.sync().finally(() => directory.close())
+  return file
+}
+
+function parse(text: string): z.infer<typeof line> | null {
+  try {
+    return line.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
