@@ -1,11 +1,24 @@
-/** `npm test`: sets up what is missing, then runs every check in order. What needs none of the others still runs after a failure, so that one run tells all. */
+/**
+ * `npm test`: sets up what is missing, then runs every check in order. What needs none of the others still runs after a failure, so that
+ * one run tells all; how a check ended that failed is said again at the very end, however much came after it.
+ */
 import { build } from './build.mjs'
 import { install } from './install.mjs'
 import { root, say, seconds } from './paths.mjs'
 import { runNpm } from './run-program.mjs'
 import { installSystemPackages } from './system-packages.mjs'
 
-const script = name => async () => (await runNpm(['run', '--silent', name], { cwd: root })).code === 0
+/** What is said again of a check that failed, in characters: its last words, where test runners tell what failed. */
+const lastWords = 8_000
+// What writes into a pipe does without colours, unless told.
+const env = process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env
+
+const failures = []
+const script = name => async () => {
+  const { code, output } = await runNpm(['run', '--silent', name], { cwd: root, env, echo: true })
+  if (code !== 0) failures.push(output.slice(-lastWords))
+  return code === 0
+}
 const stages = [
   ['Set-up', async () => (await install()) && (await installSystemPackages())],
   ['Lint', script('lint')],
@@ -29,5 +42,6 @@ for (const [title, run] of stages) {
     if (needed.has(title)) break
   } else say(`${title}: passed in ${seconds(stageStartedAt)}.`)
 }
+for (const words of failures) say(`\n━━ Failed, said again\n${words}`)
 say(failed.length ? `\nFailed: ${failed.join(', ')}.` : `\nAll passed in ${seconds(startedAt)}.`)
 process.exitCode = failed.length ? 1 : 0

@@ -9,7 +9,8 @@ import { refresh } from '../oauth/refresh.ts'
 import { dropGrant } from './grants.ts'
 import { startProvider, type ProviderKind } from './provider.fixture.ts'
 import type { Rotation } from './rotation.ts'
-import { joinTokens, until } from './tokens.fixture.ts'
+import { until } from '../core/until.fixture.ts'
+import { joinTokens } from './tokens.fixture.ts'
 
 /** What may happen, in any order. Two processes take part; one that crashes is replaced by a new one. */
 const event = fc.oneof(

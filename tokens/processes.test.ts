@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
 import { places, startProcess, type Place } from './process.fixture.ts'
 import { startProvider, type Mishap } from './provider.fixture.ts'
-import { joinTokens, temporaryFolder, until } from './tokens.fixture.ts'
+import { until } from '../core/until.fixture.ts'
+import { joinTokens, temporaryFolder } from './tokens.fixture.ts'
 import type { Access } from './tokens.ts'
 
 const hours = 60 * 60_000

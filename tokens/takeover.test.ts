@@ -3,7 +3,8 @@ import { describe, it, type TestContext } from 'node:test'
 import { startProvider, type ProviderKind } from './provider.fixture.ts'
 import { mayPass, replayIsHarmless, type Rotation, type Takeover } from './rotation.ts'
 import type { TokenRow } from './row.ts'
-import { joinTokens, shortTiming, temporaryFolder, until, type Member } from './tokens.fixture.ts'
+import { until } from '../core/until.fixture.ts'
+import { joinTokens, shortTiming, temporaryFolder, type Member } from './tokens.fixture.ts'
 
 const minutes = 60_000
 const patience: Takeover = { by: 'patience', patienceMs: 12 * minutes, freezeMs: 10 * minutes }

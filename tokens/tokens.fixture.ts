@@ -126,12 +126,3 @@ export function temporaryFolder(t: Teardown): string {
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
 }
-
-/** Polls until it holds. */
-export async function until(holds: () => unknown, what: string, limitMs = 8000): Promise<void> {
-  const deadline = performance.now() + limitMs
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`Waited in vain for: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-}

@@ -7,7 +7,8 @@ import { sql } from 'kysely'
 import { AppError } from '../core/errors.ts'
 import { dropGrant } from './grants.ts'
 import { startProvider, type ProviderKind } from './provider.fixture.ts'
-import { joinTokens, sealerOf, temporaryFolder, until, type Member } from './tokens.fixture.ts'
+import { until } from '../core/until.fixture.ts'
+import { joinTokens, sealerOf, temporaryFolder, type Member } from './tokens.fixture.ts'
 import type { Access } from './tokens.ts'
 
 async function connected(t: TestContext, kind: ProviderKind = 'strict', member: Partial<Member> = {}, lifeMs: number | null = 0) {

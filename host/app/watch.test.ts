@@ -33,7 +33,7 @@ async function watchTemporary(t: TestContext) {
 
 const names = (model: AppModel) => model.entities.map(({ entity }) => entity.name).join()
 
-test('an outside edit is picked up, and several at once are one change', { timeout: 20_000 }, async t => {
+test('an outside edit is picked up, and several at once are one change', async t => {
   const { root, watcher, until, changes } = await watchTemporary(t)
   await Promise.all(['A', 'B', 'C'].map(name => writeFile(join(root, `entities/${name}.jsonc`), entity(name))))
   await until(model => names(model) === 'A,B,C')
@@ -41,7 +41,7 @@ test('an outside edit is picked up, and several at once are one change', { timeo
   assert.equal(changes(), 1)
 })
 
-test('local state, hidden files, packages and the site are not watched', { timeout: 20_000 }, async t => {
+test('local state, hidden files, packages and the site are not watched', async t => {
   const { root, until, changes } = await watchTemporary(t)
   for (const folder of ['.plugboard', '.git', 'node_modules/x', 'site/src', 'functions/f/node_modules']) {
     await mkdir(join(root, folder), { recursive: true })
@@ -53,7 +53,7 @@ test('local state, hidden files, packages and the site are not watched', { timeo
   assert.ok(changes() - before <= 2)
 })
 
-test('a folder that is deleted keeps its model, and is followed again when it returns', { timeout: 20_000 }, async t => {
+test('a folder that is deleted keeps its model, and is followed again when it returns', async t => {
   const { root, until } = await watchTemporary(t)
   await writeFile(join(root, 'entities/A.jsonc'), entity('A'))
   await until(model => names(model) === 'A')
@@ -66,13 +66,13 @@ test('a folder that is deleted keeps its model, and is followed again when it re
   await until(model => names(model) === 'B,C')
 })
 
-test('reload reads at once', { timeout: 20_000 }, async t => {
+test('reload reads at once', async t => {
   const { root, watcher } = await watchTemporary(t)
   await writeFile(join(root, 'entities/A.jsonc'), entity('A'))
   assert.equal(names(await watcher.reload()), 'A')
 })
 
-test('a file damaged while the app was closed is told, and what it said before goes on', { timeout: 20_000 }, async t => {
+test('a file damaged while the app was closed is told, and what it said before goes on', async t => {
   const { root, watcher } = await watchTemporary(t)
   await mkdir(join(root, '.plugboard'))
   await writeFile(join(root, 'entities/A.jsonc'), entity('A'))
@@ -85,7 +85,7 @@ test('a file damaged while the app was closed is told, and what it said before g
   assert.equal(again.model().problems[0]?.line, 1)
 })
 
-test('a file that is replaced by another, as editors and Plugboard save, is picked up each time', { timeout: 20_000 }, async t => {
+test('a file that is replaced by another, as editors and Plugboard save, is picked up each time', async t => {
   const { root, until } = await watchTemporary(t)
   for (const name of ['A', 'B', 'C']) {
     await writeFileAtomically(join(root, 'entities/Same.jsonc'), entity(name))

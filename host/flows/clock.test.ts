@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { callFunction, everyMorning, openApp, reaches, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { callFunction, everyMorning, openApp, reaches } from './fixture.ts'
 
 const hour = 3_600_000
 const day = 24 * hour

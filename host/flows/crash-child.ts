@@ -10,7 +10,8 @@ import { openDatabase } from '../store/database.ts'
 import { sqliteEngine } from '../store/sqlite-engine.ts'
 import { openStore } from '../store/store.ts'
 import { openFlows, type RunFunction } from './flows.ts'
-import { accountOf, callFunction, modelOf, ticketCreated, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { accountOf, callFunction, modelOf, ticketCreated } from './fixture.ts'
 
 const [folder = '', account = 'with'] = process.argv.slice(2)
 const tickets = 24

@@ -1,3 +1,4 @@
+import { until } from '../../core/until.fixture.ts'
 /** Arranges an app for the tests of flows: a real database and store, with functions that are plain callbacks. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -166,7 +167,7 @@ export async function openApp(
   }
 }
 
-/** Waits until a run is in one of the states. Fails after a minute: a busy disk is no failure. */
+/** Waits until a run is in one of the states. */
 export async function reaches(flows: Flows, runId: string, states: readonly Run['state'][]): Promise<RunDetail> {
   return until(
     async () => {
@@ -179,15 +180,4 @@ export async function reaches(flows: Flows, runId: string, states: readonly Run[
 
 export function ended(flows: Flows, runId: string): Promise<RunDetail> {
   return reaches(flows, runId, ['succeeded', 'failed', 'cancelled'])
-}
-
-/** Asks again and again until there is an answer. Fails after a minute: a busy disk is no failure. */
-export async function until<T>(ask: () => T | null | undefined | false | Promise<T | null | undefined | false>, what: string): Promise<T> {
-  const deadline = performance.now() + 60_000
-  for (;;) {
-    const answer = await ask()
-    if (answer) return answer
-    if (performance.now() > deadline) throw new Error(`Waited a minute for: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
 }

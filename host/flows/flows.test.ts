@@ -4,7 +4,8 @@ import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Author } from '../store/store.ts'
-import { accountOf, callAction, callFunction, ended, openApp, reaches, ticketCreated, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { accountOf, callAction, callFunction, ended, openApp, reaches, ticketCreated } from './fixture.ts'
 
 const echo = (input: Json) => input
 

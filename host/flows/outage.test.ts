@@ -5,7 +5,8 @@ import { makeCluster } from '../store/postgres-cluster.fixture.ts'
 import { openPostgres } from '../store/postgres.ts'
 import { openStore } from '../store/store.ts'
 import { ticket } from '../store/store.fixture.ts'
-import { callFunction, modelOf, ticketCreated, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { callFunction, modelOf, ticketCreated } from './fixture.ts'
 import { openFlows } from './flows.ts'
 
 test(

@@ -4,7 +4,8 @@ import type { HeldAccount } from '../../core/contract/credentials.ts'
 import type { Json } from '../../core/json.ts'
 import type { Author } from '../store/store.ts'
 import type { Caller } from './flows.ts'
-import { accountOf, callAction, callFunction, ended, everyMorning, openApp, reaches, ticketCreated, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { accountOf, callAction, callFunction, ended, everyMorning, openApp, reaches, ticketCreated } from './fixture.ts'
 
 const post = callAction('post', 'slackbot', 'postMessage', { text: 'x' })
 const name = 'tell'

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { HeldAccount } from '../../core/contract/credentials.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
-import { accountOf, callAction, callFunction, ended, everyMorning, openApp, reaches, ticketCreated, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { accountOf, callAction, callFunction, ended, everyMorning, openApp, reaches, ticketCreated } from './fixture.ts'
 
 const post = callAction('post', 'slackbot', 'postMessage', { text: '${ .trigger.data.text }' })
 const mayPost = accountOf('slackbot', ['chat:write'])

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AppError } from '../../core/errors.ts'
-import { accountOf, callAction, ended, openApp, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { accountOf, callAction, ended, openApp } from './fixture.ts'
 import { afterFailure } from './retry.ts'
 
 const slowDown = (retryAfterMs?: number) => new AppError('rate_limited', 'Slack asks to slow down.', { retryAfterMs })

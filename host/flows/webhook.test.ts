@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { callFunction, ended, openApp, until } from './fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { callFunction, ended, openApp } from './fixture.ts'
 
 const delivery = (id: string, data: Record<string, string | number> = {}) => ({
   id,

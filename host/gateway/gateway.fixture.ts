@@ -1,3 +1,4 @@
+import { until } from '../../core/until.fixture.ts'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -186,22 +187,17 @@ export function startClock() {
     return waitMs()
   }
   function advance(ms: number): void {
-    const until = now + ms
+    const end = now + ms
     for (;;) {
-      const [next] = planned.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)
+      const [next] = planned.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)
       if (!next) break
       now = Math.max(now, next.at)
       planned = planned.filter(each => each !== next)
       next.work()
     }
-    now = until
+    now = end
   }
   return { now: () => now, waitMs, nextWait, advance, budgets: createBudgets({ clock }) }
-}
-
-/** Lets all that is on its way in this process and over loopback arrive: until `condition` holds. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise(setImmediate)
 }
 
 /** A gateway over a database of its own. `call` is a function's call of an action. */

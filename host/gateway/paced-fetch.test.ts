@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { failure, json, notesConnector, openGateway, startClock, startProvider, until } from './gateway.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { failure, json, notesConnector, openGateway, startClock, startProvider } from './gateway.fixture.ts'
 import { retryAfterMs } from './read-limits.ts'
 
 /** A provider that answers with `status` at first and is fine after `times` of it, and a clock that stands. */

@@ -5,7 +5,8 @@ import { addChanges, type Change } from './changes.ts'
 import { newSchema, postgresOfThisFile } from './each-database.fixture.ts'
 import type { Engine } from './engine.ts'
 import { openPostgres, type PostgresOptions } from './postgres.ts'
-import { ticket, until } from './store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { ticket } from './store.fixture.ts'
 import { openStore } from './store.ts'
 
 const minute = 60_000

@@ -7,7 +7,8 @@ import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import { makeCluster, type Cluster } from './postgres-cluster.fixture.ts'
 import { openPostgres } from './postgres.ts'
-import { fails, ticket, until } from './store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { fails, ticket } from './store.fixture.ts'
 import { openStore } from './store.ts'
 
 // A server of its own, with fsync as in real life: others' tests go on while it is away.

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { entity as entitySchema, type Entity } from '../../core/app/entity.ts'
 import { AppError, type ErrorCode } from '../../core/errors.ts'
 import { openDatabase } from './database.ts'
@@ -39,14 +38,5 @@ export function fails(code: ErrorCode, words: RegExp) {
     assert.equal(error.code, code)
     assert.match(error.message, words)
     return true
-  }
-}
-
-/** Waits for what happens soon by itself, and fails when it does not. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 30_000
-  while (!(await isSo())) {
-    assert.ok(Date.now() < deadline, `In 30 s it did not come to ${isSo}`)
-    await pause(2)
   }
 }

@@ -6,7 +6,8 @@ import { onEachDatabase, type Place } from './each-database.fixture.ts'
 import type { Engine } from './engine.ts'
 import { fieldsOf } from './fields.ts'
 import { planQuery, selectRecords } from './query.ts'
-import { fails, ticket, until } from './store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { fails, ticket } from './store.fixture.ts'
 import { openStore, type Change } from './store.ts'
 
 async function open({ engine }: Pick<Place, 'engine'>, entities: Entity[] = [ticket], now?: () => number) {

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { until } from '../../core/until.fixture.ts'
 import { openDatabase } from '../../host/store/database.ts'
 import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
 import { connectionsFor, connectWith, type Setup } from './connections.fixture.ts'
@@ -56,9 +57,7 @@ describe('the tokens of a connection', () => {
     const { connections, knobs, clock } = await connected(t)
     clock.at += 9 * minute + 50_000
     assert.equal((await connections.accessToken(wanted)).generation, 1)
-    const deadline = Date.now() + 5000
-    while ((await connections.accessToken(wanted)).generation === 1 && Date.now() < deadline) await new Promise(setImmediate)
-    assert.equal((await connections.accessToken(wanted)).generation, 2)
+    await until(async () => (await connections.accessToken(wanted)).generation === 2, 'the renewal')
     assert.equal(knobs.tokenRequests, 1)
   })
 
@@ -108,12 +107,10 @@ describe('the tokens of a connection', () => {
     }
     clock.at += 11 * minute
     await assert.rejects(connections.accessToken(wanted), { code: 'unavailable' })
-    const deadline = Date.now() + 5000
-    while ((await row())?.state !== 'connected' && Date.now() < deadline) {
+    await until(async () => {
       clock.at += 100
-      await new Promise(resolve => setTimeout(resolve, 5))
-    }
-    assert.equal((await row())?.state, 'connected')
+      return (await row())?.state === 'connected'
+    }, 'the recovery')
   })
 
   it('are gone when the provider withdrew the grant: the reason is shown and nothing is asked again', async t => {
@@ -268,12 +265,10 @@ describe('the tokens of a connection', () => {
     }
     const rejected = { connectionId: connection.id, generation: 1 }
     await assert.rejects(connections.accessToken({ ...wanted, rejected }), { code: 'unavailable' })
-    const deadline = Date.now() + 5000
-    while ((await row())?.state !== 'connected' && Date.now() < deadline) {
+    await until(async () => {
       clock.at += 100
-      await new Promise(resolve => setTimeout(resolve, 5))
-    }
-    assert.equal((await row())?.state, 'connected')
+      return (await row())?.state === 'connected'
+    }, 'the recovery')
     assert.equal((await connections.accessToken(wanted)).generation, 2)
   })
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { caller, createWorld, member, newMaster, type Mishap, type OpenDesktop, type OpenRelay, type World } from './custody.fixture.ts'
 import { Mortal } from './mortal.fixture.ts'
-import { until } from '../../tokens/tokens.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 
 async function published(t: Parameters<typeof createWorld>[0], options: Parameters<typeof createWorld>[1] = {}) {
   const world = await createWorld(t, options)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, type TestContext } from 'node:test'
-import { until } from '../../tokens/tokens.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { createWorld } from './custody.fixture.ts'
 import { master, runProcess, type KillOrder } from './process.fixture.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Custodian, DesktopRole } from '../../core/custody/desktop.ts'
-import { until } from '../../tokens/tokens.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { createWorld, type Mishap } from './custody.fixture.ts'
 
 const threeDaysMs = 3 * 24 * 60 * 60_000

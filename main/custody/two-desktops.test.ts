@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { giveConsent, startAuthorizationServer } from '../../oauth/oidc.fixture.ts'
 import { ticketsConnector } from '../../oauth/tickets.fixture.ts'
 import type { Caller } from '../../relay/custody/handle.ts'
-import { until } from '../../tokens/tokens.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { connectionsFor, connectWith } from '../connections/connections.fixture.ts'
 import { caller, createWorld, member, type Mishap, type OpenDesktop, type OpenRelay } from './custody.fixture.ts'
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { os } from '@orpc/server'
+import { until } from '../../core/until.fixture.ts'
 import type { HostContract } from '../../core/contract/host.ts'
 import { AppError } from '../../core/errors.ts'
 import { connectPort } from '../../core/rpc/connect.ts'
@@ -30,11 +31,6 @@ function openLink(t: TestContext, options: Partial<HostLinkOptions> = {}) {
   t.after(() => link.close())
   const kill = async () => process.kill((await link.client().health()).pid, 'SIGKILL')
   return { link, reported, kill, lives: () => lives }
-}
-
-async function until(condition: () => boolean | Promise<boolean>) {
-  for (const deadline = Date.now() + 10_000; !(await condition()); await new Promise(resolve => setTimeout(resolve, 10)))
-    if (Date.now() > deadline) throw new Error('It did not come to pass.')
 }
 
 const unavailable = (error: AppError) =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '../../host/store/store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { openApps } from './apps.fixture.ts'
 import { unsteady } from './unsteady.fixture.ts'
 

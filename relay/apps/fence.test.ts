@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import type { Database } from '../../host/store/engine.ts'
 import { newSchema, onEachDatabase, postgresOfThisFile } from '../../host/store/each-database.fixture.ts'
-import { until } from '../../host/store/store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { openFence } from './fence.ts'
 
 const note = (database: Database, text: string) =>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RunningApp } from '../../host/running-app.ts'
-import { until } from '../../host/store/store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { openApps } from './apps.fixture.ts'
 
 const add = (title: string) => (app: RunningApp) => app.store.records('Ticket').create({ title })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { newSchema, postgresOfThisFile } from '../../host/store/each-database.fixture.ts'
 import { openPostgres } from '../../host/store/postgres.ts'
-import { until } from '../../host/store/store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { openNews, type Topic } from './news.ts'
 
 /** Processes of one relay, as far as a database can tell: each has its own connections to it. */

@@ -10,7 +10,8 @@ import { test, type TestContext } from 'node:test'
 import { sql } from 'kysely'
 import { newSchema, postgresOfThisFile } from '../../host/store/each-database.fixture.ts'
 import { openStore } from '../../host/store/store.ts'
-import { ticket, until } from '../../host/store/store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { ticket } from '../../host/store/store.fixture.ts'
 import { openWork } from './work.ts'
 
 const ticketsOfApp = 12

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { onEachDatabase } from '../../host/store/each-database.fixture.ts'
-import { until } from '../../host/store/store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { unsteady } from './unsteady.fixture.ts'
 import { openWork } from './work.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { sql } from 'kysely'
-import { until } from '../../host/flows/fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { databases } from '../relay.fixture.ts'
 import { startPublishing } from '../releases/releases.fixture.ts'
 import { appOn, hookedApp, withSecret } from './hooks.fixture.ts'

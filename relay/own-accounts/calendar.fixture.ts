@@ -14,8 +14,3 @@ export async function connectAs(visitor: AppVisitor, person: string, flows: read
   const { body } = await visitor.post('connections/googlecalendar/connect', { returnTo: 'my-accounts', flows })
   return (await visitor.send(await agreeTo(body.authorizationUrl, person))).headers.get('location') ?? ''
 }
-
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 30_000; !(await holds()); await new Promise(resolve => setTimeout(resolve, 20)))
-    if (performance.now() > end) throw new Error(`Waited half a minute for: ${what}`)
-}

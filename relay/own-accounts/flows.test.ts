@@ -5,7 +5,8 @@ import { readConfig } from '../config.ts'
 import { openRelayDatabase } from '../database.ts'
 import { entityFile, publishApp, signUp, startPublished, type AppVisitor, type Publisher } from '../published/published.fixture.ts'
 import { databases } from '../relay.fixture.ts'
-import { connectAs, until } from './calendar.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { connectAs } from './calendar.fixture.ts'
 
 const events = 'https://www.googleapis.com/auth/calendar.events'
 const flowFile = (name: string, config: object, task: object) => ({
@@ -78,17 +79,17 @@ for (const kind of databases)
     it('what a record starts has nobody’s account until its own user agrees, and no longer once they do not', async () => {
       await using found = await scene()
       await found.vera.post('entities/Note', { title: 'Before' })
-      await until('the run waits', async () => (await found.runs('keep')).join() === 'waiting')
+      await until(async () => (await found.runs('keep')).join() === 'waiting', 'the run waits')
       assert.equal((await agree(found.bob, 'keep', true)).status, 200)
       await found.bob.post('entities/Note', { title: 'Bob’s' })
-      await until('his note', async () => (await agenda(found.bob)).join() === 'Bob’s')
-      await until('the end of his run alone', async () => (await found.runs('keep')).join() === 'waiting,succeeded')
+      await until(async () => (await agenda(found.bob)).join() === 'Bob’s', 'his note')
+      await until(async () => (await found.runs('keep')).join() === 'waiting,succeeded', 'the end of his run alone')
       assert.deepEqual(await agenda(found.vera), [])
       await agree(found.vera, 'keep', true)
-      await until('her note', async () => (await agenda(found.vera)).join() === 'Before')
+      await until(async () => (await agenda(found.vera)).join() === 'Before', 'her note')
       await agree(found.bob, 'keep', false)
       await found.bob.post('entities/Note', { title: 'After' })
-      await until('the run waits', async () => (await found.runs('keep')).at(-1) === 'waiting')
+      await until(async () => (await found.runs('keep')).at(-1) === 'waiting', 'the run waits')
       assert.deepEqual([await agenda(found.vera), await agenda(found.bob)], [['Before'], ['Bob’s']])
     })
 
@@ -96,13 +97,13 @@ for (const kind of databases)
       await using found = await scene()
       await agree(found.vera, 'sneak', true)
       await found.vera.post('entities/Wish', { title: 'Into his calendar' })
-      await until('the run waits', async () => (await found.runs('sneak')).join() === 'waiting')
+      await until(async () => (await found.runs('sneak')).join() === 'waiting', 'the run waits')
       assert.ok(!(await agenda(found.bob)).includes('Sneaked in'))
       assert.ok(!(await agenda(found.vera)).includes('Sneaked in'))
       await agree(found.bob, 'sneak', true)
       await found.bob.post('entities/Wish', { title: 'Into my own' })
-      await until('his own', async () => (await agenda(found.bob)).includes('Sneaked in'))
-      await until('the end of his run alone', async () => (await found.runs('sneak')).join() === 'waiting,succeeded')
+      await until(async () => (await agenda(found.bob)).includes('Sneaked in'), 'his own')
+      await until(async () => (await found.runs('sneak')).join() === 'waiting,succeeded', 'the end of his run alone')
     })
 
     it('a schedule acts for those who agreed to it, and for nobody when none did', async () => {
@@ -112,16 +113,16 @@ for (const kind of databases)
       const strike = async (version: number) => {
         await found.engine.query(sql`update flow_triggers set next_at = ${Date.now() - 1000} where ${row}`)
         await publishApp(place, { ...app, files: { ...files, 'note.txt': `version ${version}` }, base: version - 1 })
-        await until('the moment passes', async () => {
+        await until(async () => {
           const [trigger] = await found.engine.query(sql`select next_at from flow_triggers where ${row}`)
           return Number(trigger?.['next_at']) > Date.now()
-        })
+        }, 'the moment passes')
       }
       await strike(2)
       assert.deepEqual(await found.runs('daily'), [])
       await agree(found.bob, 'daily', true)
       await strike(3)
-      await until('his run', async () => (await found.runs('daily')).join() === 'succeeded')
+      await until(async () => (await found.runs('daily')).join() === 'succeeded', 'his run')
       assert.ok((await agenda(found.bob)).includes('Daily'))
       assert.ok(!(await agenda(found.vera)).includes('Daily'))
     })

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { databases } from '../relay.fixture.ts'
 import { createVisitor, entityFile, password, publishApp, signUp, startPublished, type AppVisitor } from '../published/published.fixture.ts'
-import { agreeTo, connectAs, until } from './calendar.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
+import { agreeTo, connectAs } from './calendar.fixture.ts'
 
 const events = 'https://www.googleapis.com/auth/calendar.events'
 const flow = {
@@ -88,10 +89,10 @@ for (const kind of databases) {
       // Vera agreed to the flow, Bob did not: his run waits until he does.
       await bob.post('entities/Note', { title: 'Bob’s note' })
       await vera.post('entities/Note', { title: 'Vera’s note' })
-      await until('her note', async () => (await agenda(vera)).includes('Vera’s note'))
+      await until(async () => (await agenda(vera)).includes('Vera’s note'), 'her note')
       assert.deepEqual(await agenda(bob), ['Bob’s own'])
       assert.equal((await bob.api('PUT', 'connections/googlecalendar/flows/keep', { agreed: true })).status, 200)
-      await until('his note', async () => (await agenda(bob)).includes('Bob’s note'))
+      await until(async () => (await agenda(bob)).includes('Bob’s note'), 'his note')
       assert.deepEqual([(await agenda(vera)).length, (await agenda(bob)).length], [2, 2])
 
       const gone = await bob.api('DELETE', 'connections/googlecalendar')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { role } from '../../core/contract/relay.ts'
-import { until } from '../../host/store/store.fixture.ts'
+import { until } from '../../core/until.fixture.ts'
 import { createVisitor } from '../published/published.fixture.ts'
 import { databases, joinAs, setUp, startTestRelay } from '../relay.fixture.ts'
 import { alertOf, rowsOf, rowWith } from './page.fixture.ts'
