@@ -30,11 +30,14 @@ export function* adoptGrant(
       ${fields.accessExpiresAt}, ${fields.refreshExpiresAt}, ${fields.renewAt}, ${fields.keepAliveAt}, 'connected', ${now})`
 }
 
-/** Nothing is left that could be used. The row stays, so that an answer on its way meets a newer generation. */
+/**
+ * Nothing is left that could be used. The row stays, so that an answer on its way meets a newer generation, and so does what is under way,
+ * so that whoever has a copy of the grant can wait for its end.
+ */
 export function* dropGrant(database: TokenDatabase, connectionId: string): Steps<void> {
   const { row, now } = yield* lockRow(database, connectionId)
   if (!row) return
-  yield* forgetGrant(connectionId)
+  yield sql`delete from connection_tokens where connection_id = ${connectionId}`
   yield sql`insert into connection_tokens (connection_id, grant_id, generation, scopes, obtained_at, state, since)
     values (${connectionId}, ${row.grantId}, ${row.generation + 1}, '[]', ${now}, 'disconnected', ${now})`
 }

@@ -141,7 +141,8 @@ export function receive(state: DesktopCustody, answer: Answering, facts: Desktop
     isSameRun(answer.run, state.run) &&
     (answer.own >= state.seen || answer.kind === 'Unknown' || answer.kind === 'Elsewhere')
   if (!counts) return null
-  return state.behind ? catchUp(state, answer, facts) : follow(state, answer, facts)
+  // Its question had a turn of its own: what else is said in that turn answers nothing that is asked after it.
+  return state.behind ? catchUp({ ...state, turn: state.turn + 1 }, answer, facts) : follow(state, answer, facts)
 }
 
 /** What was restored is never newer than what the relay has. */

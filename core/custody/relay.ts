@@ -36,10 +36,11 @@ export const isSure = ({ role, unsure }: Pick<RelayCustody, 'role' | 'unsure'>):
 const letGo = { role: 'released', by: '', pendingTurn: null, unsure: false } as const satisfies Partial<RelayCustody>
 
 /**
- * What decides beside the record. `isQuiet`: no refresh of the token in use is under way, nor can one still reach the provider. `isKeeper`:
- * the desktop that asks is the one that may speak of the connection. `stays`: no desktop could renew what is in use.
+ * What decides beside the record. `isQuiet`: no refresh of the token is under way, nor can one still reach the provider. `canMove`: what is
+ * in use has not ended. `isKeeper`: the desktop that asks is the one that may speak of the connection. `stays`: no desktop could renew what
+ * is in use.
  */
-export type RelayFacts = { isQuiet: boolean; isKeeper: boolean; stays: boolean }
+export type RelayFacts = { isQuiet: boolean; canMove: boolean; isKeeper: boolean; stays: boolean }
 
 /** Answers a desktop. */
 export function answerDesktop(state: RelayCustody, run: RelayRun, request: Asking, facts: RelayFacts): RelayMove {
@@ -55,7 +56,8 @@ export function answerDesktop(state: RelayCustody, run: RelayRun, request: Askin
   }
   if (!state.unsure || request.seen <= state.own) return handle(state, request, facts)
   // The restored relay forgot what was done on it: whoever holds the token says how it is.
-  if (request.kind === 'Yours' || request.kind === 'Reclaim' || request.kind === 'Where') return say('Unknown')
+  if (request.kind === 'Where') return { ...unknownOnce(facts), next: reached(state, request.turn) }
+  if (request.kind === 'Yours' || request.kind === 'Reclaim') return say('Unknown')
   const informed = { ...state, own: request.seen }
   const moved = handle(informed, request, facts)
   return { ...moved, next: moved.next ?? informed }
@@ -72,7 +74,7 @@ function handle(state: RelayCustody, request: Asking, facts: RelayFacts): RelayM
     case 'Returned':
       return handleReturned(state, request)
     case 'Where':
-      return handleWhere(state, request)
+      return handleWhere(state, request, facts)
     case 'Mine':
     case 'Gone':
       return handleEnd(state, request)
@@ -87,17 +89,18 @@ function handleOffer(state: RelayCustody, { turn }: Asking): RelayMove {
     : change({ ...state, ...letGo, turn, pendingTurn: turn }, 'promiseAlone', 'Held')
 }
 
-function handleYours(state: RelayCustody, { turn, base }: Asking): RelayMove {
+function handleYours(state: RelayCustody, { turn: asked, base }: Asking): RelayMove {
   const { role, unsure } = state
+  const turn = Math.max(asked, state.turn)
   if (isPromised(state, base))
     return change({ ...state, role: 'active', by: base, turn, pendingTurn: null, unsure: false }, 'activate', 'Active')
   if (isSameStretch(state, base)) return change({ ...state, role: 'active', turn, unsure: false }, null, 'Active')
   if (isSure(state)) return turn > state.turn ? change({ ...state, turn }, null, 'Active') : say('Active')
-  if (role === 'dead' || role === 'off') return unsure && state.turn !== turn ? say('Unknown') : tell(role)
-  return unsure || (turn >= state.turn && role !== 'returning') ? say('Unknown') : silence
+  if (role === 'dead' || role === 'off') return unsure && state.turn !== asked ? say('Unknown') : tell(role)
+  return unsure || (asked >= state.turn && role !== 'returning') ? say('Unknown') : silence
 }
 
-function handleReclaim(state: RelayCustody, { turn, base }: Asking, { isQuiet, stays }: RelayFacts): RelayMove {
+function handleReclaim(state: RelayCustody, { turn, base }: Asking, { isQuiet, canMove, stays }: RelayFacts): RelayMove {
   const { role, unsure } = state
   if (turn < state.turn) return silence
   if (turn === state.turn && role === 'returning') return say('Returning')
@@ -109,7 +112,7 @@ function handleReclaim(state: RelayCustody, { turn, base }: Asking, { isQuiet, s
     const kept = change({ ...state, role: 'active', turn, unsure: false }, null, 'Cancelled')
     return { ...kept, answer: { kind: 'Cancelled', stays } }
   }
-  if (!promised && !isQuiet) return silence
+  if (!promised && !(isQuiet && canMove)) return silence
   return change(
     { ...state, role: 'returning', by: base, turn, pendingTurn: null, unsure: false },
     promised ? 'activate' : null,
@@ -127,14 +130,18 @@ function handleReturned(state: RelayCustody, { turn }: Asking): RelayMove {
   return role === 'dead' || role === 'off' ? tell(role) : silence
 }
 
-/** What was promised last counts: the desktop gave it on top of what is in use. Whoever asks in a later turn has forgotten a take-back. */
-function handleWhere(state: RelayCustody, { turn }: Asking): RelayMove {
+/**
+ * What was promised last counts: the desktop gave it on top of what is in use. Whoever asks in a later turn has forgotten a take-back, and
+ * everything else that is still on its way from before.
+ */
+function handleWhere(state: RelayCustody, { turn }: Asking, facts: RelayFacts): RelayMove {
   const { role, pendingTurn, by } = state
-  if (pendingTurn !== null) return { ...silence, answer: { kind: 'There', base: turnName(pendingTurn), active: false } }
-  const there: RelayMove['answer'] = { kind: 'There', base: by, active: true }
-  if (role === 'active') return { ...silence, answer: there }
-  if (role === 'returning') return turn > state.turn ? { next: { ...state, role: 'active', turn }, effect: null, answer: there } : silence
-  return role === 'dead' || role === 'off' ? tell(role) : say('Unknown')
+  const next = reached(state, turn)
+  const answered = (base: string, active: boolean): RelayMove => ({ next, effect: null, answer: { kind: 'There', base, active } })
+  if (pendingTurn !== null) return answered(turnName(pendingTurn), false)
+  if (role === 'active') return answered(by, true)
+  if (role === 'returning') return next ? { ...answered(by, true), next: { ...next, role: 'active' } } : silence
+  return { ...(role === 'dead' || role === 'off' ? tell(role) : unknownOnce(facts)), next }
 }
 
 /** The desktop holds it (`Mine`), or its user has disconnected it there (`Gone`). */
@@ -154,10 +161,16 @@ export function changeOnRelay(state: RelayCustody, role: 'active' | 'off'): { ne
 /** Nobody has come for what was to be returned: it is worked with again. A closed laptop must not hold up flows. */
 export const workOn = (state: RelayCustody): RelayCustody | null => (state.role === 'returning' ? { ...state, role: 'active' } : null)
 
+/** What belongs to an earlier turn does not count from now on. Null when that is so already. */
+const reached = (state: RelayCustody, turn: number): RelayCustody | null => (turn > state.turn ? { ...state, turn } : null)
+
 const isPromised = ({ pendingTurn }: RelayCustody, base: string): boolean => pendingTurn !== null && turnName(pendingTurn) === base
 
 const isSameStretch = ({ unsure, by, role }: RelayCustody, base: string): boolean =>
   unsure && by === base && (role === 'active' || role === 'returning')
+
+/** What was let go may still be on its way to the provider, and the one who asks may have a copy of it. */
+const unknownOnce = ({ isQuiet }: RelayFacts): RelayMove => (isQuiet ? say('Unknown') : silence)
 
 const silence: RelayMove = { next: null, effect: null, answer: null }
 const say = (kind: Answering['kind']): RelayMove => ({ next: null, effect: null, answer: { kind } })

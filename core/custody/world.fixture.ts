@@ -98,7 +98,7 @@ export class World {
     return true
   }
 
-  /** The connection is where its user wants it, or says why not. What the user had ended, before a restore forgot that, may work or not. */
+  /** The connection is where its user wants it, or says why not. */
   isSettled(): boolean {
     const { state, attempt, token, answer } = this.desktop
     const relay = this.relay
@@ -178,6 +178,8 @@ export class World {
       case 'restore': {
         if (!this.backup) return false
         const behind = this.ledger.seq > this.backup.seq
+        // What the user had ended, before a restore forgot that, may work or not.
+        if (this.newest === null) this.excused = true
         this.relay = { ...this.backup, state: { ...this.backup.state, ownFloor: this.ledger.own } }
         if (!behind) return true
         this.relay.state = { ...this.relay.state, unsure: true }
@@ -192,6 +194,7 @@ export class World {
       case 'desktop restore': {
         const { home, reached } = this
         if (!home) return false
+        if (this.newest === null) this.excused = true
         const { changes, ...side } = home
         Object.assign(desktop, side)
         if (changes === reached.changes || reached.turn === 0 || this.flaw === 'noKeychain') return true
@@ -203,7 +206,7 @@ export class World {
   private own(): Step[] {
     const { desktop, relay } = this
     const next = towards(desktop.state, this.desktopFacts())
-    const picks = desktop.state.role === 'conflict' ? (['desktop', 'relay'] as const) : []
+    const picks = desktop.state.role === 'conflict' && !desktop.state.behind ? (['desktop', 'relay'] as const) : []
     return [
       ...(next && (next.next.role !== 'offering' || desktop.token)
         ? [{ name: `desktop → ${next.next.role}`, take: () => void this.moveDesktop(next, null) }]
@@ -275,7 +278,10 @@ export class World {
     return this.network.flatMap(message => {
       if (message.to === 'relay') {
         if (fresh && JSON.stringify(message.request) !== asking) return []
-        return [{ name: `relay hears ${message.request.kind} (turn ${message.request.turn})`, take: () => this.relayHears(message) }]
+        const name = `relay hears ${message.request.kind} (turn ${message.request.turn})`
+        // A request that was on its way while the desktop was restored counts as if it had come just before that.
+        const wasUnderWay = this.desktop.state.behind && message.request.kind !== 'Where'
+        return [{ name, take: () => this.relayHears(message), mayLose: wasUnderWay }]
       }
       const next = receive(this.desktop.state, message.answer, this.desktopFacts())
       if (!next || (fresh && !this.wouldAnswer(message.answer))) return []
@@ -422,7 +428,7 @@ export class World {
 }
 
 /** One desktop, and clients that it has. */
-const alone = { isKeeper: true, stays: false }
+const alone = { canMove: true, isKeeper: true, stays: false }
 
 const released = new Set(['released', 'remote', 'reoffering', 'reclaiming', 'gone', 'needs_reconnect'])
 

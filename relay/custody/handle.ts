@@ -129,6 +129,7 @@ function* decide(
   const keeper = locked.record?.keeper || desktopId
   const moved = answerDesktop(stateIn(locked, promised, sealer), run, asking(request), {
     isQuiet: locked.isQuiet,
+    canMove: locked.canMove,
     isKeeper: keeper === desktopId,
     stays: locked.record?.about?.stays ?? false,
   })

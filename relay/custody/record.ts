@@ -79,6 +79,7 @@ export type Locked = {
   state: RelayCustody
   tokens: TokenRow | null
   isQuiet: boolean
+  canMove: boolean
   now: number
 }
 
@@ -94,7 +95,7 @@ export function* lockRecord(
   const { row: held, now, isQuiet } = yield* lockQuietly(tokens, connectionId, drainMs)
   const state = record?.state ?? unknown
   const isDead = state.role === 'active' && held?.state === 'needs_reconnect'
-  return { record, state: isDead ? { ...state, role: 'dead' } : state, tokens: held, isQuiet: isQuiet && canMove(held), now }
+  return { record, state: isDead ? { ...state, role: 'dead' } : state, tokens: held, isQuiet, canMove: canMove(held), now }
 }
 
 /** Death is told by the tokens' own row, which a late answer may bring back to life: it is not written here. */
