@@ -10,13 +10,14 @@ export default defineConfig<AppOptions>({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
-  timeout: 120_000,
-  expect: { timeout: 20_000 },
+  // Stories of seconds: a busy machine is no failure.
+  timeout: 300_000,
+  expect: { timeout: 40_000 },
   forbidOnly: process.env['CI'] !== undefined,
   fullyParallel: true,
   workers: 2,
   reporter: 'list',
-  use: { launchOptions: chromiumOptions, viewport: { width: 1280, height: 820 }, trace: 'retain-on-failure', actionTimeout: 20_000 },
+  use: { launchOptions: chromiumOptions, viewport: { width: 1280, height: 820 }, trace: 'retain-on-failure', actionTimeout: 40_000 },
   projects: [
     { name: 'serve', testIgnore: relaySpecs, use: { shell: 'serve' } },
     { name: 'electron', testIgnore: relaySpecs, use: { shell: 'electron' } },

@@ -203,6 +203,7 @@ test('everything can be done without a mouse, and the focus stays where it was',
 
   await more.focus()
   await choose(page, 'Disconnect…')
+  await expect(page.getByRole('alertdialog').getByRole('button', { name: 'Keep' })).toBeFocused()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await expect(row.getByText('Disconnected', { exact: true })).toBeVisible()

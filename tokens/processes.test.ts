@@ -4,13 +4,18 @@ import { places, startProcess, type Place } from './process.fixture.ts'
 import { startProvider, type Mishap } from './provider.fixture.ts'
 import { until } from '../core/until.fixture.ts'
 import { joinTokens, temporaryFolder } from './tokens.fixture.ts'
+import type { Timing } from './timing.ts'
 import type { Access } from './tokens.ts'
 
 const hours = 60 * 60_000
 
 async function shared(
   t: TestContext,
-  { kind = 'strict', rotation = 'strict' }: { kind?: 'strict' | 'stable' | 'graceSame'; rotation?: 'strict' | 'stable' | 'grace' } = {},
+  {
+    kind = 'strict',
+    rotation = 'strict',
+    timing,
+  }: { kind?: 'strict' | 'stable' | 'graceSame'; rotation?: 'strict' | 'stable' | 'grace'; timing?: Partial<Timing> } = {},
 ) {
   const provider = await startProvider(t, { kind })
   const folder = temporaryFolder(t)
@@ -18,7 +23,7 @@ async function shared(
     folder,
     party: provider.party,
     rotation: { class: rotation },
-    timing: { sendWithinMs: 40, exchangeMs: 80 },
+    ...(timing && { timing }),
   })
   await room.adopt(provider.signIn())
   const start = (wish: Partial<Parameters<typeof startProcess>[1]> = {}) =>
@@ -53,7 +58,7 @@ describe('two processes with one connection', { concurrency: 2 }, () => {
     })
 
   it('a process that is stopped between its check and its send is waited for, named, and lives on', async t => {
-    const { provider, start, tokens, row, refreshToken } = await shared(t)
+    const { provider, start, tokens, row, refreshToken } = await shared(t, { timing: { sendWithinMs: 40, exchangeMs: 80 } })
     const stopped = await start({ stopBeforeSending: true })
     stopped.ask(1)
     await stopped.says('stopping')

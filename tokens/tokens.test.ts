@@ -142,7 +142,10 @@ describe('a refresh that does not get through', () => {
     assert.partialDeepStrictEqual(await tokens.accessToken('c1'), { kind: 'waiting' })
     await until(() => row().state === 'needs_reconnect', 'the end')
     assert.partialDeepStrictEqual(row(), { reason: { kind: 'interrupted', how: 'unanswered' } })
-    assert.deepEqual(provider.seen, { requests: 2, exchanges: 1, replays: 1 })
+    // A busy machine may miss the short deadline more than once.
+    const { requests, exchanges, replays } = provider.seen
+    assert.ok(requests >= 2)
+    assert.deepEqual([exchanges, replays], [1, requests - 1])
   })
 
   it('loses nothing where a replay is answered: used, and then 503', async t => {
@@ -176,13 +179,17 @@ describe('a refresh that does not get through', () => {
   })
 
   it('for the client’s sake tells the builder, and keeps the connection', async t => {
-    const { tokens, provider, row } = await connected(t)
+    const clock = { at: Date.now() }
+    const { tokens, provider, row } = await connected(t, 'strict', { now: () => clock.at })
     provider.once({ answer: 'unknownClient' })
     assert.partialDeepStrictEqual(await tokens.accessToken('c1'), {
       kind: 'waiting',
       status: { reason: { kind: 'client', words: 'invalid_client' } },
     })
-    await until(() => row().state === 'connected', 'the recovery')
+    await until(() => {
+      clock.at += 10
+      return row().state === 'connected'
+    }, 'the recovery')
   })
 
   it('complaint 13: for 24 hours of 503 ends nothing, and the first good answer heals', async t => {
