@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { describe, it, type TestContext } from 'node:test'
 import { sql } from 'kysely'
 import { AppError } from '../core/errors.ts'
-import { dropGrant } from './grants.ts'
+import { dropGrant, lockQuietly } from './grants.ts'
 import { startProvider, type ProviderKind } from './provider.fixture.ts'
 import { until } from '../core/until.fixture.ts'
 import { joinTokens, sealerOf, temporaryFolder, type Member } from './tokens.fixture.ts'
@@ -304,15 +304,18 @@ describe('an answer that comes late', () => {
     assert.ok(provider.isAlive())
   })
 
-  it('changes nothing after disconnecting', async t => {
+  it('changes nothing after disconnecting, and is known to be under way until it came', async t => {
     const { tokens, provider, database, row } = await connected(t)
     const late = Promise.withResolvers<void>()
     provider.once({ delay: late.promise })
     const waiting = tokens.accessToken('c1')
     await until(() => provider.seen.exchanges === 1, 'the exchange')
     await database.transaction(() => dropGrant(database, 'c1'))
+    const isQuiet = async () => (await database.transaction(() => lockQuietly(database, 'c1', 0))).isQuiet
+    assert.equal(await isQuiet(), false)
     late.resolve()
     assert.equal((await waiting).kind, 'ended')
+    assert.equal(await isQuiet(), true)
     assert.partialDeepStrictEqual(row(), { state: 'disconnected', accessToken: null, refreshToken: null, spareToken: null, client: null })
     assert.ok(provider.isAlive())
   })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { happenings, World, type Flaw, type Happening } from './world.fixture.ts'
+import type { Flaw } from './sides.fixture.ts'
+import { happenings, World, type Happening } from './world.fixture.ts'
 
 /** More, to look for the rare ones: `CUSTODY_RUNS=200000`. */
 const runs = Number(process.env['CUSTODY_RUNS'] ?? 500)

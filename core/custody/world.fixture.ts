@@ -12,14 +12,9 @@ import {
   type DesktopMove,
 } from './desktop.ts'
 import { noRun, type Answering, type Asking } from './messages.ts'
+import { keepOnDesktop, keepOnRelay, same, type DesktopSide, type Flaw, type Holding, type RelaySide, type Token } from './sides.fixture.ts'
 import { answerDesktop, changeOnRelay, isSure, unknownToRelay, workOn, type RelayCustody, type RelayEffect } from './relay.ts'
 
-/** One refresh token of a provider that accepts each of them once: the authorization it belongs to, and how often that was renewed. */
-type Token = { grant: number; version: number }
-
-type Holding = { token: Token | null; attempt: Token | null; answer: Token | null }
-type DesktopSide = Holding & { state: DesktopCustody; held: Token | null; escrow: Token | null }
-type RelaySide = Holding & { state: RelayCustody; promised: Token | null; seq: number }
 /** `mayLose`: the last copy may go with it, because its user wants that. */
 type Step = { name: string; take(): void; mayLose?: boolean }
 type Message = { to: 'desktop'; answer: Answering; token: Token | null } | { to: 'relay'; request: Asking; token: Token | null }
@@ -43,9 +38,6 @@ export const happenings = [
   'desktop restore',
 ] as const
 export type Happening = (typeof happenings)[number]
-
-/** What a test may break, to see that it would be noticed. */
-export type Flaw = 'forgetAttempt' | 'activateOnOffer' | 'noLedger' | 'noEscrow' | 'keepAfterHeld' | 'noKeychain'
 
 /**
  * A desktop, a relay, a provider that ends a grant whose token comes twice, and a network that never forgets a message and may deliver each
@@ -335,10 +327,7 @@ export class World {
     relay.state = next
     relay.seq = Math.max(relay.seq, this.ledger.seq) + 1
     if (this.flaw !== 'noLedger') this.ledger = { seq: relay.seq, own: Math.max(next.own, this.ledger.own) }
-    if (effect === 'promise' || effect === 'promiseAlone') relay.promised = token
-    if (effect === 'activate') relay.token = relay.promised
-    if (effect === 'activate' || effect === 'drop') relay.promised = null
-    if (effect === 'drop' || effect === 'promiseAlone') relay.token = null
+    keepOnRelay(relay, effect, token)
   }
 
   private moveDesktop(moved: DesktopMove | null, token: Token | null): boolean {
@@ -346,36 +335,8 @@ export class World {
     const { desktop } = this
     desktop.state = moved.next
     this.reached = { turn: moved.next.turn, seen: moved.next.seen, changes: this.reached.changes + 1 }
-    switch (moved.effect) {
-      case 'letGo':
-        this.handed = desktop.token
-        desktop.escrow = this.flaw === 'noEscrow' ? null : desktop.token
-        if (this.flaw !== 'keepAfterHeld') desktop.token = null
-        break
-      case 'hold':
-        desktop.held = token
-        break
-      case 'takeUp':
-        desktop.token = desktop.held
-        desktop.held = desktop.escrow = null
-        break
-      case 'dropToken':
-        desktop.token = null
-        break
-      case 'dropHeld':
-        desktop.held = null
-        break
-      case 'dropCopies':
-        desktop.held = desktop.escrow = null
-        break
-      case 'dropSecrets':
-        desktop.token = desktop.held = desktop.escrow = null
-        break
-      case 'dropAll':
-        desktop.token = desktop.held = desktop.escrow = desktop.attempt = desktop.answer = null
-        break
-      case null:
-    }
+    if (moved.effect === 'letGo') this.handed = desktop.token
+    keepOnDesktop(desktop, moved.effect, token, this.flaw)
     return true
   }
 
@@ -434,6 +395,3 @@ const released = new Set(['released', 'remote', 'reoffering', 'reclaiming', 'gon
 
 const wasHandedOver = ({ role, base }: DesktopCustody): boolean =>
   (role === 'released' || role === 'remote' || role === 'reclaiming') && base.startsWith('turn')
-
-const same = (one: Token | null, other: Token | null): boolean =>
-  one !== null && other !== null && one.grant === other.grant && one.version === other.version
