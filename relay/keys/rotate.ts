@@ -9,8 +9,9 @@ import { createMemberTables } from '../members/tables.ts'
 import { createKeyTables } from './tables.ts'
 
 /**
- * Changes the master key of a relay, also while its nodes run: they go on with the data keys they have opened. After a crash at any moment
- * it can be run again. `instruction` says what is left to do.
+ * Changes the master key of a relay, also while its nodes run: they go on with the data keys that they opened at their start, and make no
+ * new ones until they are started again. After a crash at any moment it can be run again. `instruction` says what is left to do. Errors:
+ * `unavailable` when the key at hand was replaced before.
  */
 export async function rotateMasterKey(config: RelayConfig): Promise<{ wrapped: number; lost: number; instruction: string }> {
   const masters = await readMasterKeys(config)

@@ -11,4 +11,9 @@ export async function createKeyTables(database: Database): Promise<void> {
     yield sql`create table relay_secrets (name ${text} not null, sealed ${text} not null, made_at ${integer} not null,
       primary key (name, sealed)) ${strict}`
   })
+  // Which master key is in use instead of one that a rotation replaced.
+  await database.migrate('keys-2', function* () {
+    const { text, strict } = database.types
+    yield sql`create table replaced_master_keys (id ${text} not null primary key, replaced_by ${text} not null) ${strict}`
+  })
 }

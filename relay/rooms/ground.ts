@@ -37,7 +37,7 @@ export type Ground = {
   now: () => number
 }
 
-/** Makes the tables that are missing, and says it when keys are lost. */
+/** Makes the tables that are missing, opens all data keys, and says it when some are lost. Errors: `unavailable` when the master key was replaced. */
 export async function openGround({ name, url, databases: { database, openApp }, masters, log, now }: GroundOptions): Promise<Ground> {
   for (const createTables of [
     createKeyTables,
@@ -50,12 +50,15 @@ export async function openGround({ name, url, databases: { database, openApp }, 
   ])
     await createTables(database)
   const envelope = createEnvelope(database, masters, now)
-  const lost = await envelope.lost()
+  const lost = await envelope.openAll()
   if (lost > 0)
     log.warn(
       'Some keys cannot be opened with this master key. What they protect has to be connected again, unless the right key comes back.',
       { lost },
     )
+  const workspace = await firstWorkspace(database, name, now)
+  // Its first data key: made now, it is there when the master key is changed while this node runs.
+  await envelope.sealerOf(workspace.id)
   return {
     url,
     database,
@@ -63,7 +66,7 @@ export async function openGround({ name, url, databases: { database, openApp }, 
     envelope,
     audit: await createAudit(database, now),
     limits: await createLimits(database, now),
-    workspace: await firstWorkspace(database, name, now),
+    workspace,
     log,
     now,
   }
