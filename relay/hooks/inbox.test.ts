@@ -100,6 +100,17 @@ onEachDatabase('an app that cannot be woken is tried again, later each time, and
   assert.ok(opened.lines.every(line => !line.includes('"id":"a"')))
 })
 
+onEachDatabase('what an app takes no more, because a new release is live, the new one takes at once', async ({ engine }) => {
+  const app = oneApp()
+  const old = { flows: { receive: async () => Promise.reject(new AppError('conflict', 'Another one runs the flows of this app now.')) } }
+  let uses = 0
+  const use: Apps['use'] = (appId, work) => (uses++ === 0 ? work(old as never, AbortSignal.abort()) : app.use(appId, work))
+  await using opened = await openInbox(engine, { use }, () => 1_000_000)
+  await opened.inbox.take(hook, delivery('a'))
+  await until(() => app.received.includes('order a'))
+  assert.deepEqual(opened.lines, [])
+})
+
 onEachDatabase('too many that wait are refused with a time', async ({ engine }) => {
   const app = oneApp()
   await using opened = await openInbox(engine, app, Date.now)

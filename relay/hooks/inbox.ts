@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import type { Delivery } from '../../host/flows/delivery.ts'
-import type { Database, Steps } from '../../host/store/engine.ts'
+import type { Database, Row, Steps } from '../../host/store/engine.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Log } from '../log.ts'
 
@@ -59,15 +59,26 @@ export function createInbox({ database, apps, log, now, lookEveryMs = 5 * second
       if (rows.length === 0 || isClosed) return
       const seqs = rows.map(row => Number(row['seq']))
       try {
-        await apps.use(appId, async app => {
-          for (const row of rows) await app.flows.receive(String(row['flow']), JSON.parse(String(row['delivery'])) as Delivery)
-        })
+        if (!(await tell(appId, rows))) continue
       } catch (cause) {
         await postpone(appId, seqs)
         throw cause
       }
       await database.query(sql`update hook_inbox set delivery = null, due_at = null where seq in (${sql.join(seqs)})`)
     }
+  }
+
+  /** False when the app was to be closed meanwhile, as for a new release, and took no more. What it took it has: nothing is taken twice. */
+  function tell(appId: string, rows: readonly Row[]): Promise<boolean> {
+    return apps.use(appId, async ({ flows }, retired) => {
+      try {
+        for (const row of rows) await flows.receive(String(row['flow']), JSON.parse(String(row['delivery'])) as Delivery)
+        return true
+      } catch (cause) {
+        if (retired.aborted) return false
+        throw cause
+      }
+    })
   }
 
   async function postpone(appId: string, seqs: readonly number[]): Promise<void> {
