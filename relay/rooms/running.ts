@@ -59,6 +59,7 @@ export async function openRunning(
     secret,
     url,
     warn: message => log.warn(message),
+    report,
     endAccounts: (person, by) => ownAccounts.endUser(person, by),
     now,
   })
