@@ -25,6 +25,7 @@ import { takeDefault } from './default.ts'
 import type { Ledger } from './ledger.ts'
 import { isOpenTo, lockRecord, writeRecord, type CustodyRecord, type Locked, type RecordGround } from './record.ts'
 import { markOf, readRun } from './start.ts'
+import { understandSealed } from './understand.ts'
 import { noteWithdrawal } from './withdrawals.ts'
 
 /** What handlers work with. */
@@ -94,7 +95,7 @@ async function readOffer(key: PrivateKey, request: Extract<CustodyRequest, { kin
   const { connectionId, grantId, sealed, about } = request
   const text = await openSealed(key, { connectionId, grantId, direction: 'handover' }, sealed)
   // Whether it can go back, a desktop that gives it has no say in.
-  return { handover: handover.parse(JSON.parse(text)), grantId, about: { ...about, stays: undefined } }
+  return { handover: understandSealed(handover, text), grantId, about: { ...about, stays: undefined } }
 }
 
 type Decided = {

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { custodyAnswer, type CustodyRequest } from '../../core/custody/messages.ts'
 import { relayInfo } from '../../core/contract/relay.ts'
 import { relayAccounts, tokenGiven } from '../../core/contract/shared-accounts.ts'
-import { makeAnswerKey, openSealed } from '../../core/custody/sealed.ts'
+import { makeAnswerKey, openSealed, sealTo } from '../../core/custody/sealed.ts'
 import { startProvider } from '../../tokens/provider.fixture.ts'
 import { signInDesktop } from '../desktops/desktop.fixture.ts'
 import { databases, joinAs, setUp, startTestRelay, type DatabaseKind } from '../relay.fixture.ts'
@@ -32,7 +32,7 @@ async function open(t: TestContext, kind: DatabaseKind) {
   })
   const grant = provider.signIn()
   const give = (as = access) => handOver(askAs(as), publicKey, 'c1', grant, provider.party.client)
-  return { relay, owner, provider, grant, send, ask, askAs, give }
+  return { relay, owner, provider, publicKey, grant, send, ask, askAs, give }
 }
 
 for (const kind of databases)
@@ -53,7 +53,7 @@ for (const kind of databases)
     })
 
     it('refuses strangers, members who may not share, other members’ accounts and what is no request', async t => {
-      const { relay, owner, give, send } = await open(t, kind)
+      const { relay, owner, publicKey, give, send } = await open(t, kind)
       const active = await give()
       const mine = { kind: 'Mine', connectionId: 'c1', desktopId: 'd-1', turn: 9, seen: 0, run: active?.run }
       assert.equal((await send(mine, 'nobody')).status, 401)
@@ -61,9 +61,16 @@ for (const kind of databases)
       assert.equal((await send(mine, editor.access)).status, 404)
       assert.equal((await send({ ...mine, turn: -1 })).status, 400)
       assert.equal((await send({ kind: 'Unheard' })).status, 400)
+      const offer = { ...mine, kind: 'Offer', turn: 10, grantId: 'g', keyId: publicKey.kid, about }
+      for (const text of ['no JSON at all', JSON.stringify({ accessToken: 'a-secret' })]) {
+        const sealed = await sealTo(publicKey, { connectionId: 'c1', grantId: 'g', direction: 'handover' }, text)
+        const answered = await send({ ...offer, sealed })
+        assert.equal(answered.status, 400)
+        assert.match(await answered.text(), /does not understand this request/)
+      }
+      assert.equal(relay.lines.join('\n').includes('a-secret'), false)
       const viewer = await signInDesktop(relay.url, await joinAs(relay, owner, { email: 'vi@example.com', role: 'viewer' }))
-      const offer = { ...mine, kind: 'Offer', sealed: 'x', grantId: 'g', keyId: 'k', about }
-      assert.equal((await send(offer, viewer.access)).status, 403)
+      assert.equal((await send({ ...offer, sealed: 'x' }, viewer.access)).status, 403)
     })
 
     it('gives no token to who gave it once they are a viewer; what they began still settles, and their own sign-in they may take back', async t => {
