@@ -7,6 +7,7 @@ import { appendFileSync, existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AppError } from '../../core/errors.ts'
+import { until } from '../../core/until.fixture.ts'
 import { callFunction, modelOf, ticketCreated } from '../../host/flows/fixture.ts'
 import { openFlows, type RunFunction } from '../../host/flows/flows.ts'
 import { nextWorkAt } from '../../host/flows/next-work.ts'
@@ -31,7 +32,7 @@ const runFunction: RunFunction = async (name, _input, { caller }) => {
   appendFileSync(join(folder, 'steps.txt'), `${caller.stepId}\n`)
   say(`step ${name} ${caller.stepId}`)
   await pause(Math.random() * 16)
-  while (name === 'three' && existsSync(join(folder, 'hold'))) await pause(5)
+  if (name === 'three') await until(() => !existsSync(join(folder, 'hold')))
   return name
 }
 

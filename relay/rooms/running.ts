@@ -64,7 +64,7 @@ export async function openRunning(
     now,
   })
   const sites = createSites(database)
-  const inbox = createInbox({ database, apps, log, now })
+  const inbox = createInbox({ database, apps, hooks: webhooks, log, now })
   const refusals = createRefusals(database, now)
   return {
     apps,
