@@ -19,7 +19,9 @@ async function make(file: string): Promise<string> {
     await written.close()
   }
   // Some disks know no links: there the last one names it.
-  await link(whole, file).catch((error: NodeJS.ErrnoException) => error.code === 'EEXIST' || rename(whole, file))
+  await link(whole, file).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') await rename(whole, file)
+  })
   await rm(whole, { force: true })
   await syncFolder(dirname(file))
   return readFile(file, 'utf8')

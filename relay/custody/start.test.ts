@@ -19,8 +19,8 @@ async function createPlace(t: TestContext, kind: DatabaseKind) {
   // Before their database is dropped.
   t.after(async () => void (await Promise.all([...nodes].map(end))))
   // The key of the nodes, also for a whole relay.
-  const settings = { ...onPostgres(''), ...(await testSettings(t, kind)) }
-  const folder = settings.PLUGBOARD_RELAY_DATA ?? ''
+  const settings: Record<string, string> = { ...onPostgres(''), ...(await testSettings(t, kind)) }
+  const folder = settings['PLUGBOARD_RELAY_DATA'] ?? ''
   async function end(node: Node): Promise<void> {
     nodes.delete(node)
     await node.close()
@@ -33,7 +33,7 @@ async function createPlace(t: TestContext, kind: DatabaseKind) {
     async node(ledger: string): Promise<Node> {
       const node = await openNode({
         folder,
-        databaseUrl: settings.DATABASE_URL || null,
+        databaseUrl: settings['DATABASE_URL'] || null,
         origin: new URL(provider.party.server.tokenEndpoint).origin,
         ledgerFolder: ledgerFolder(ledger),
       })
