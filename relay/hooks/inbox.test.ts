@@ -19,7 +19,7 @@ const delivery = (id: string): Delivery => ({ id, receivedAt: '2026-11-21T10:00:
 
 /**
  * An app that notes what it is handed. `wake` and `take` may be changed to what an app does that cannot be woken, or has no such flow.
- * `flows`: of its hooks in the live version, where they have others than they had.
+ * `flows`: of its hooks in the live version, where they have others than they had. `retired`: whether whoever uses it is to let go.
  */
 function oneApp() {
   const received: string[] = []
@@ -28,6 +28,7 @@ function oneApp() {
     wake: async (): Promise<void> => {},
     take: async (_flow: string, _id: string): Promise<void> => {},
     flows: {} as Record<string, string | null>,
+    retired: new AbortController(),
   }
   const flows: Pick<RunningApp['flows'], 'receive'> & { runs: Pick<RunningApp['flows']['runs'], 'ofDelivery'> } = {
     async receive(flow, { id }) {
@@ -36,9 +37,9 @@ function oneApp() {
     },
     runs: { ofDelivery: async (flow, id) => (received.includes(`${flow} ${id}`) ? ({ id } as Run) : null) },
   }
-  const use = (async (_: string, work: (running: { flows: typeof flows }) => Promise<unknown>) => {
+  const use = (async (_: string, work: (running: { flows: typeof flows }, retired: AbortSignal) => Promise<unknown>) => {
     await app.wake()
-    return work({ flows })
+    return work({ flows }, app.retired.signal)
   }) as Apps['use']
   const flowOf = async (_: string, name: string) => (Object.hasOwn(app.flows, name) ? (app.flows[name] ?? null) : name)
   return Object.assign(app, { use, flowOf })
@@ -207,6 +208,24 @@ onEachDatabase('a process that runs an older version keeps a request that only t
   found.clock.now += 60_000
   await until(async () => (await found.left()) === 0)
   assert.deepEqual(found.app.received, ['a a1'])
+})
+
+onEachDatabase('what an app takes no more, because a new release is live, the new one takes at once', async ({ engine }) => {
+  const app = oneApp()
+  app.take = async (_, id) => {
+    if (id === 'a') return
+    app.retired.abort()
+    app.wake = async () => {
+      app.retired = new AbortController()
+      app.take = async () => {}
+    }
+    throw new AppError('conflict', 'Another node of this relay runs the flows of this app now.')
+  }
+  await using opened = await openInbox(engine, app, () => 1_000_000)
+  const { inbox } = opened
+  for (const id of ['a', 'b']) await inbox.take(hook, delivery(id))
+  await until(() => app.received.length === 2)
+  assert.deepEqual([app.received, opened.lines], [['order a', 'order b'], []])
 })
 
 onEachDatabase('too many that wait are refused with a time', async ({ engine }) => {

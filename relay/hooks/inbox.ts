@@ -77,7 +77,7 @@ export function createInbox({ database, apps, hooks, log, now, lookEveryMs = 5 *
       if (found.length === 0 || isClosed) return
       const rows = found.map(toWaiting)
       const all = await apps
-        .use(appId, ({ flows }) => handAll(flows, rows, held))
+        .use(appId, ({ flows }, retired) => handAll(flows, rows, held, retired))
         .catch(async (cause: unknown) => {
           const error = AppError.from(cause)
           await settle(rows.map(row => ({ row, came: { kind: 'later', error } })))
@@ -87,13 +87,17 @@ export function createInbox({ database, apps, hooks, log, now, lookEveryMs = 5 *
     }
   }
 
-  /** In their order. `held`: the addresses whose requests have to wait, those that are found here among them. */
-  async function handAll(flows: RunningApp['flows'], rows: readonly Waiting[], held: Set<string>): Promise<Came[]> {
+  /**
+   * In their order. `held`: the addresses whose requests have to wait, those that are found here among them. An app that is to be closed,
+   * as for a new release, may take no more: the rest is as due as before, for the one that is opened next.
+   */
+  async function handAll(flows: RunningApp['flows'], rows: readonly Waiting[], held: Set<string>, retired: AbortSignal): Promise<Came[]> {
     const all: Came[] = []
     const errors = new Map<string, AppError>()
     for (const row of rows) {
       const error = errors.get(row.hook)
       const came: HandedOn = error ? { kind: 'later', error } : await handOne(flows, row)
+      if (came.kind === 'later' && retired.aborted) return all
       all.push({ row, came })
       if (error || came.kind !== 'later') continue
       log.report(came.error, { appId: row.appId, hook: row.hook })
