@@ -30,8 +30,8 @@ export async function writeFileAtomically(
   }
 }
 
-/** The rename itself is durable only once the folder is. Windows cannot open a folder, and needs no such step. */
-async function syncFolder(path: string): Promise<void> {
+/** The name of a file is durable only once its folder is. Windows cannot open a folder, and needs no such step. */
+export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
   try {

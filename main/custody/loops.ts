@@ -25,8 +25,9 @@ export function createLoops({ advance, changed, retryMs, longestMs }: LoopOption
   }
 
   async function run(connectionId: string, waitMs: number): Promise<void> {
-    let done = false
+    let done: boolean
     do {
+      done = false
       again.delete(connectionId)
       try {
         done = await advance(connectionId)

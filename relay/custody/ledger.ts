@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { relayRun, type RelayRun } from '../../core/custody/messages.ts'
+import { syncFolder } from '../../host/files/atomic.ts'
 
 const mark = z.object({
   connectionId: z.string(),
@@ -36,18 +37,30 @@ export type Ledger = {
 export async function openLedger(folder: string): Promise<Ledger> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const written = new Map<string, number>()
-  let file: Promise<FileHandle> | null = null
+  let part: Part | null = null
   let last: Promise<void> = Promise.resolve()
 
   function append(entry: z.input<typeof line>): Promise<void> {
-    const write = async () => {
-      const opened = await (file ??= create(folder))
-      await opened.appendFile(`${JSON.stringify(entry)}\n`)
-      await opened.datasync()
-    }
-    const turn = last.then(write, write)
+    const turn = last.then(() => write(entry))
     last = turn.catch(() => {})
     return turn
+  }
+
+  async function write(entry: z.input<typeof line>): Promise<void> {
+    const { path, file, isEmpty } = (part ??= await create(folder))
+    try {
+      await file.appendFile(`${JSON.stringify(entry)}\n`)
+      await file.datasync()
+      // The name of a file is durable with its folder.
+      if (isEmpty) await syncFolder(folder)
+      part.isEmpty = false
+    } catch (error) {
+      // A full disk may have taken half of the line. The next one would be glued to it, so it goes into another file.
+      part = null
+      await file.close().catch(() => {})
+      if (isEmpty) await rm(path).catch(() => {})
+      throw error
+    }
   }
 
   return {
@@ -55,9 +68,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
       const marks = new Map<string, Mark>()
       let [runNumber, unreadable] = [0, false]
       for (const name of await readdir(folder)) {
-        const texts = (await readFile(join(folder, name), 'utf8')).split('\n')
-        // A line that a crash cut off was never answered for.
-        for (const text of texts.slice(0, -1)) {
+        for (const text of await wholeLines(join(folder, name))) {
           const found = parse(text)
           if (!found) unreadable = true
           else if ('run' in found) runNumber = Math.max(runNumber, found.run.number)
@@ -81,17 +92,27 @@ export async function openLedger(folder: string): Promise<Ledger> {
     noteRun: run => append({ run }),
     close: async () => {
       await last
-      await (await file)?.close()
+      await part?.file.close()
     },
   }
 }
 
-/** The name of a file is durable with its folder. */
-async function create(folder: string): Promise<FileHandle> {
-  const file = await open(join(folder, `${randomUUID()}.jsonl`), 'ax', 0o600)
-  const directory = await open(folder, 'r')
-  await directory.sync().finally(() => directory.close())
-  return file
+/** The file that this process writes to. `isEmpty`: it has no whole line yet. */
+type Part = { path: string; file: FileHandle; isEmpty: boolean }
+
+async function create(folder: string): Promise<Part> {
+  const path = join(folder, `${randomUUID()}.jsonl`)
+  return { path, file: await open(path, 'ax', 0o600), isEmpty: true }
+}
+
+/** Without a last one that a crash or a full disk cut off: it was never answered for. */
+async function wholeLines(path: string): Promise<string[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // Another process could not write its first line, and has removed the file since.
+    if (error.code === 'ENOENT') return ''
+    throw error
+  })
+  return text.split('\n').slice(0, -1)
 }
 
 function parse(text: string): z.infer<typeof line> | null {

@@ -17,7 +17,7 @@ import { openLedger, type Ledger } from './ledger.ts'
 import { compareWithLedger } from './start.ts'
 import { createCustodyTables } from './tables.ts'
 import { createWithdrawals, createWithdrawalTables } from './withdrawals.ts'
-import { custodyHolder, openRelayTokens, type Holder, type PartyOf } from './tokens.ts'
+import { custodyHolder, isWithAny, openRelayTokens, type Holder, type PartyOf } from './tokens.ts'
 
 export type CustodySettings = {
   database: Database
@@ -54,7 +54,7 @@ export async function openCustody(settings: CustodySettings): Promise<Custody> {
 }
 
 async function openWith(settings: CustodySettings, tokens: TokenDatabase, ledger: Ledger): Promise<Custody> {
-  const { database, envelope, audit, log, dataFolder, now = Date.now, timing, moved = () => {} } = settings
+  const { database, envelope, audit, log, dataFolder, now = Date.now, timing, others = [], moved = () => {} } = settings
   const { unsure } = await compareWithLedger(database, ledger, now)
   if (unsure > 0)
     log.warn(
@@ -73,7 +73,7 @@ async function openWith(settings: CustodySettings, tokens: TokenDatabase, ledger
     // Who runs an app asks for a token whenever it needs one, and looks at its state then.
     changed: () => {},
     nodeId: await nodeIdIn(dataFolder),
-    holders: [custodyHolder(database, partyOf), ...(settings.others ?? [])],
+    holders: [custodyHolder(database, partyOf), ...others],
     report: error => log.report(error),
   })
   const withdrawals = createWithdrawals({ database, envelope, partyOf })
@@ -91,6 +91,7 @@ async function openWith(settings: CustodySettings, tokens: TokenDatabase, ledger
     moved,
     key: await sealingKey(database, envelope, now),
     drainMs: timing?.drainMs ?? usualTiming.drainMs,
+    isOthers: connectionId => isWithAny(others, connectionId),
     admit: settings.admit ?? (async () => {}),
     idleDaysOf: connector => tools[connector]?.provider.refreshIdleDays ?? null,
     providerName: connector => tools[connector]?.provider.name ?? connector,

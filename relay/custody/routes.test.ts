@@ -18,10 +18,11 @@ async function open(t: TestContext, kind: DatabaseKind) {
   const { publicKey } = relayInfo.parse(await (await fetch(`${relay.url}/.well-known/plugboard-relay`)).json())
   const send = (body: unknown, token = access) =>
     fetch(`${relay.url}/api/relay/custody`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(body) })
-  const ask = async (request: CustodyRequest) => {
-    const response = await send(request)
+  const askAs = (token: string) => async (request: CustodyRequest) => {
+    const response = await send(request, token)
     return response.status === 204 ? null : custodyAnswer.parse(await response.json())
   }
+  const ask = askAs(access)
   const draft = { name: 'Desk', files: makeRelease({ 'config.jsonc': config('Desk') }).files }
   const body = JSON.stringify(draft)
   await fetch(`${relay.url}/api/relay/apps/${about.appId}/releases`, {
@@ -30,8 +31,8 @@ async function open(t: TestContext, kind: DatabaseKind) {
     body,
   })
   const grant = provider.signIn()
-  const give = () => handOver(ask, publicKey, 'c1', grant, provider.party.client)
-  return { relay, owner, provider, grant, send, ask, give }
+  const give = (as = access) => handOver(askAs(as), publicKey, 'c1', grant, provider.party.client)
+  return { relay, owner, provider, grant, send, ask, askAs, give }
 }
 
 for (const kind of databases)
@@ -63,6 +64,29 @@ for (const kind of databases)
       const viewer = await signInDesktop(relay.url, await joinAs(relay, owner, { email: 'vi@example.com', role: 'viewer' }))
       const offer = { ...mine, kind: 'Offer', sealed: 'x', grantId: 'g', keyId: 'k', about }
       assert.equal((await send(offer, viewer.access)).status, 403)
+    })
+
+    it('gives no token to who gave it once they are a viewer; what they began still settles, and their own sign-in they may take back', async t => {
+      const { relay, owner, grant, give, send, askAs } = await open(t, kind)
+      const email = 'ed@example.com'
+      const { access } = await signInDesktop(relay.url, await joinAs(relay, owner, { email, role: 'editor' }))
+      const { run } = (await give(access)) ?? {}
+      assert.ok(run)
+      const { publicKey, privateKey } = await makeAnswerKey()
+      const head = { connectionId: 'c1', desktopId: 'd-1', turn: 1, seen: 0, run, base: 'turn1' }
+      const use = () => send({ kind: 'AccessToken', ...head, sessionPublicKey: publicKey }, access)
+      assert.equal((await use()).status, 200)
+
+      const row = (await owner.get('/members')).text.split('<tr>').find(text => text.includes(email))
+      await owner.post('/members/role', { id: /name="id" value="([^"]+)"/.exec(row ?? '')?.[1] ?? '', role: 'viewer' })
+      const refused = await use()
+      assert.equal(refused.status, 403)
+      assert.match((await refused.json()).message, /^As a viewer you may not use shared accounts on a desktop\./)
+      assert.equal((await askAs(access)({ kind: 'Yours', ...head }))?.kind, 'Active')
+      const back = await askAs(access)({ kind: 'Reclaim', ...head, turn: 2, returnPublicKey: publicKey })
+      assert.ok(back?.kind === 'Returning')
+      const text = await openSealed(privateKey, { connectionId: 'c1', grantId: 'g1', direction: 'return' }, back.sealed)
+      assert.equal(JSON.parse(text).refreshToken, grant.refreshToken)
     })
 
     it('lends it to desktops of members who may use it, and lets the one who gave it take it over on another desktop', async t => {
