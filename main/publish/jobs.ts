@@ -80,7 +80,8 @@ export function createJobs(now: () => number, pause?: Patience['pause']) {
     learn(appId: string, outcome: Ended): void {
       const running = jobs.get(appId)
       if (running?.job.outcome?.type !== 'unknown') return
-      running.job = { ...running.job, outcome }
+      const { steps } = running.job
+      running.job = { ...running.job, outcome, steps: outcome.type === 'live' ? steps.map(each => ({ ...each, state: 'done' })) : steps }
       changes.publish(appId)
     },
     async close(): Promise<void> {

@@ -116,7 +116,9 @@ describe('a publish whose version the relay is making live', () => {
     line.url = relay.relay.url
     await edit(appId, 'notes.md', 'more')
     assert.partialDeepStrictEqual(await publish.preview(appId), { live: { number: 1 }, isNewer: false, taken: null })
-    assert.partialDeepStrictEqual((await end(appId)).outcome, { type: 'live', version: { number: 1 } })
+    const known = await end(appId)
+    assert.partialDeepStrictEqual(known.outcome, { type: 'live', version: { number: 1 } })
+    assert.ok(known.steps.every(({ state }) => state === 'done'))
 
     assert.equal((await send(appId, 1, 'Second')).outcome?.type, 'unknown')
     line.url = relay.relay.url
