@@ -44,6 +44,7 @@ async function measure(kind: DatabaseKind): Promise<Record<string, number>> {
         appId: 'bench',
         base: live,
         title: 'Bench',
+        noteAsked: async () => {},
         tell: () => {},
         patience: { waiting: () => {} },
         async check() {
@@ -52,7 +53,7 @@ async function measure(kind: DatabaseKind): Promise<Record<string, number>> {
           return { name: 'Bench', pack: () => readLocalRelease(root, survey.packages) }
         },
       })
-      live = outcome.version.number
+      if (outcome.type === 'live') live = outcome.version.number
     }
     const first = await timeOf(publish)
     const same = await timeOf(publish)

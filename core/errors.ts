@@ -35,17 +35,20 @@ export class AppError extends Error {
   readonly details: string | undefined
   /** With `rate_limited`: after how many milliseconds the service lets us go on, where that is known. */
   readonly retryAfterMs: number | undefined
+  /** True when it is certain that nothing came of what was asked for. Not told across a boundary. */
+  readonly nothingDone: boolean
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; action?: ErrorAction; details?: string; retryAfterMs?: number } = {},
+    options: { cause?: unknown; action?: ErrorAction; details?: string; retryAfterMs?: number; nothingDone?: boolean } = {},
   ) {
     super(message, { cause: options.cause })
     this.code = code
     this.action = options.action
     this.details = options.details
     this.retryAfterMs = options.retryAfterMs
+    this.nothingDone = options.nothingDone ?? false
   }
 
   /** Anything that is not an AppError is a bug: it becomes `internal` with a neutral sentence, and the cause goes to the log. */

@@ -97,6 +97,7 @@ export async function createApp({ shell, home, version, keychain, practiceUrl }:
     accounts: {
       list: connections.whereabouts,
       give: connections.give,
+      callOff: connections.callOff,
       lookForShared: connections.lookForShared,
       practiceService: practice.serviceId,
     },

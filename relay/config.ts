@@ -57,6 +57,8 @@ const environment = z.object({
   PLUGBOARD_RELAY_DATA: z.string().optional(),
   /** The folder of the ledger, which knows what a restored database has forgotten. */
   RELAY_LEDGER: z.string().optional(),
+  /** The ledger that is lost, as the relay names it: another one takes its place. */
+  RELAY_LOST_LEDGER: z.string().optional(),
   /** Postgres, for a relay of several nodes. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** How many proxies in front of the relay add to X-Forwarded-For. What they did not add is not believed. */
@@ -93,6 +95,7 @@ export type RelayConfig = {
   newKey: Buffer | null
   dataFolder: string
   ledgerFolder: string
+  lostLedger: string | null
   databaseUrl: string | null
   trustedProxies: number
   drainMs: number
@@ -119,6 +122,7 @@ export function readConfig(variables: NodeJS.ProcessEnv): RelayConfig {
     newKey: found.RELAY_NEW_KEY ?? null,
     dataFolder,
     ledgerFolder: resolve(found.RELAY_LEDGER ?? join(dataFolder, 'ledger')),
+    lostLedger: found.RELAY_LOST_LEDGER ?? null,
     databaseUrl: found.DATABASE_URL ?? null,
     trustedProxies: found.RELAY_TRUSTED_PROXIES,
     drainMs: found.RELAY_DRAIN_SECONDS * 1000,

@@ -14,7 +14,7 @@ export type Relay = {
   setupUrl: string | null
   /** Whether RELAY_URL leads here. False: people and desktops that use it reach something else, or nothing. */
   reachesItself(): Promise<boolean>
-  /** Finishes what is under way within the limit of the settings, then ends. */
+  /** Lets what is under way finish within the limit of the settings, then stops it: its callers are told. Does not wait for it. */
   close(): Promise<void>
 }
 
@@ -36,7 +36,7 @@ export async function startRelay({ config, version, log, limits, now, ...more }:
     const url = config.url ?? `http://127.0.0.1:${server.port}`
     const ending = new AbortController()
     const rooms = await createRooms({ config, url, version, databases, masters, log, now, ...more }).catch(async (error: unknown) => {
-      await server.drain(0)
+      await server.close()
       throw error
     })
     // What the operator has named as this relay's own: its address, and who vouches for its people.
@@ -52,11 +52,12 @@ export async function startRelay({ config, version, log, limits, now, ...more }:
       reachesItself: () => leadsTo(url, rooms.info.publicKey.kid),
       async close() {
         ending.abort()
-        const cutOff = await server.drain(config.drainMs)
-        if (cutOff > 0) log.warn('Requests were cut off, because they took too long to finish.', { cutOff })
+        const stopped = await server.drain(config.drainMs)
+        if (stopped > 0) log.warn('Requests were stopped, because they took longer than RELAY_DRAIN_SECONDS.', { stopped })
         // A database that is away must not keep a relay from ending.
         for (const room of [rooms.inbox, rooms.apps, rooms.custody])
           await room.close().catch((cause: unknown) => log.report(AppError.from(cause)))
+        await server.close()
         await rooms.practice.close()
         await databases.close()
       },

@@ -32,7 +32,10 @@ export type Rooms = Ground &
   }
 
 export type RoomsOptions = {
-  config: Pick<RelayConfig, 'name' | 'oidc' | 'trustedProxies' | 'dataFolder' | 'ledgerFolder' | 'practiceUrl' | 'versionsKept'>
+  config: Pick<
+    RelayConfig,
+    'name' | 'oidc' | 'trustedProxies' | 'dataFolder' | 'ledgerFolder' | 'lostLedger' | 'practiceUrl' | 'versionsKept'
+  >
   url: string
   version: string
   databases: Pick<RelayDatabase, 'database' | 'openApp'>

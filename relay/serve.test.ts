@@ -2,9 +2,23 @@ import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { describe, it } from 'node:test'
+import { until } from '../core/until.fixture.ts'
 import { makeTestDatabase } from '../host/store/postgres.fixture.ts'
 import { spawnRelay } from './process.fixture.ts'
+import { entityFile, publishApp, signUp } from './published/published.fixture.ts'
 import { createBrowser, databases, onPostgres, owner, testSettings } from './relay.fixture.ts'
+import { openPublisher } from './releases/releases.fixture.ts'
+
+/** A function that keeps a record, by which others see that it is under way, and waits for nothing. */
+const neverEnding = {
+  'functions/wait/function.jsonc': '{ "timeoutSeconds": 300 }',
+  'functions/wait/entry.ts': `
+    import { entities } from 'plugboard'
+    export default async function wait() {
+      await entities.Mark.create({ text: 'here' })
+      await new Promise(() => {})
+    }`,
+}
 
 const token = (address: string | undefined) => new URL(address ?? '').searchParams.get('token') ?? ''
 
@@ -54,6 +68,25 @@ for (const kind of databases)
       slow.end(body.slice(5))
       assert.equal(await answered, 401)
       assert.equal(await relay.exit, 0)
+    })
+
+    it('stops a function that never ends when the time for what is under way is over, says so to its caller, and ends', async t => {
+      const relay = spawnRelay(t, { ...(await testSettings(t, kind)), RELAY_DRAIN_SECONDS: '0' })
+      const url = await relay.url()
+      const [, setupUrl = ''] = await relay.line(/Set it up, once: (\S+)/)
+      const publisher = await openPublisher({ url, setupUrl, browser: () => createBrowser(url) })
+      const files = { ...entityFile('Mark', { text: { type: 'string' } }), ...neverEnding }
+      const visitor = await signUp(await publishApp(publisher, { appId: 'slow', name: 'Slow', visibility: 'public', files }), owner.email)
+      const called = visitor.post('functions/wait', {})
+      await until(async () => (await visitor.get('entities/Mark')).body.items.length > 0)
+      relay.child.kill('SIGTERM')
+      const { status, body } = await called
+      assert.deepEqual(
+        [status, body],
+        [503, { code: 'cancelled', message: 'wait was stopped, because its app was closed. Try again in a moment.' }],
+      )
+      assert.equal(await relay.exit, 0)
+      await relay.line(/"level":"warn","message":"Requests were stopped, because they took longer than RELAY_DRAIN_SECONDS\.","stopped":1/)
     })
 
     it('goes on with its sessions and secrets after kill -9, and with a new master key', async t => {

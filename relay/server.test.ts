@@ -6,7 +6,7 @@ import { startServer } from './server.ts'
 async function open(t: TestContext, answer: (request: Request) => Promise<Response> = async () => new Response('here')) {
   const server = await startServer({ port: 0, host: '127.0.0.1' }, { headersTimeoutMs: 60, requestTimeoutMs: 120, checkEveryMs: 20 })
   server.answer(answer)
-  t.after(() => server.drain(0))
+  t.after(server.close)
   return { ...server, url: `http://127.0.0.1:${server.port}` }
 }
 
@@ -48,7 +48,7 @@ describe('a relay’s server', () => {
     assert.match(await untilClosed(socket), /^HTTP\/1\.1 431/)
   })
 
-  it('ends at once when nothing is under way, and tells what it had to cut off', async t => {
+  it('drains at once when nothing is under way, tells what is not finished, and cuts it off when it ends', async t => {
     const idle = await open(t)
     await (await fetch(idle.url)).text()
     assert.equal(await idle.drain(60_000), 0)
@@ -61,6 +61,7 @@ describe('a relay’s server', () => {
     asked.catch(() => {})
     await arrived.promise
     assert.equal(await busy.drain(10), 1)
+    await busy.close()
     await assert.rejects(asked)
   })
 

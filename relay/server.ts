@@ -15,11 +15,16 @@ export type RelayServer = {
   /** Requests are answered by `listener` from now on; until then they wait. */
   answer(fetch: (request: Request, env: object) => Response | Promise<Response>): void
   /**
-   * Ends within `limitMs`: what is under way is finished, connections are not kept, and new requests are still answered until nothing is
-   * under way. Resolves with the number of requests that had to be cut off.
+   * Takes no new connections after `limitMs`, or once nothing is under way: until then connections are not kept, and new requests are still
+   * answered. Resolves with the number of requests that are not finished.
    */
   drain(limitMs: number): Promise<number>
+  /** Ends all connections, once the answers that are on their way had a moment to arrive. */
+  close(): Promise<void>
 }
+
+/** For the answers to requests of which something else was stopped. */
+const lastAnswersMs = 1000
 
 /** Listens. Errors: `conflict` for a port that is taken, `unavailable`. */
 export async function startServer(
@@ -28,7 +33,7 @@ export async function startServer(
 ): Promise<RelayServer> {
   const listening = Promise.withResolvers<RequestListener>()
   let underWay = 0
-  let draining: PromiseWithResolvers<void> | null = null
+  let finished: PromiseWithResolvers<void> | null = null
   const server = createServer(
     {
       headersTimeout: headersTimeoutMs,
@@ -40,27 +45,34 @@ export async function startServer(
       underWay += 1
       response.once('close', () => {
         underWay -= 1
-        if (underWay === 0) draining?.resolve()
+        if (underWay === 0) finished?.resolve()
       })
-      if (draining) response.setHeader('connection', 'close')
+      if (finished) response.setHeader('connection', 'close')
       const listener = await listening.promise
       listener(request, response)
     },
   )
+  async function finish(limitMs: number): Promise<void> {
+    finished = Promise.withResolvers<void>()
+    if (underWay === 0) finished.resolve()
+    const timer = setTimeout(finished.resolve, limitMs)
+    await finished.promise
+    clearTimeout(timer)
+  }
+
   await listen(server, port, host)
   return {
     port: (server.address() as AddressInfo).port,
     answer: fetch => listening.resolve(getRequestListener(fetch)),
     async drain(limitMs) {
-      draining = Promise.withResolvers<void>()
-      if (underWay === 0) draining.resolve()
-      const timer = setTimeout(draining.resolve, limitMs)
-      await draining.promise
-      clearTimeout(timer)
-      const cutOff = underWay
+      await finish(limitMs)
       server.close()
+      return underWay
+    },
+    async close() {
+      server.close()
+      await finish(lastAnswersMs)
       server.closeAllConnections()
-      return cutOff
     },
   }
 }

@@ -31,8 +31,8 @@ export const hookList = z.array(hookDetails)
 
 /**
  * What became of a request. `waiting`: for its app to be started. `taken`: by the flow; `run` is null when the trigger's condition kept it
- * from starting one, or when the run is too old to be kept. `given_up`: the app could not be started for days. `refused`: the last one that
- * was, for this reason.
+ * from starting one, or when the run is too old to be kept. `given_up`: it could not be handed on for days, or the live version has no
+ * flow for it. `refused`: the last one that was, for this reason.
  */
 export const hookDelivery = z.discriminatedUnion('outcome', [
   z.object({ outcome: z.literal('waiting'), at: z.string() }),
@@ -41,7 +41,7 @@ export const hookDelivery = z.discriminatedUnion('outcome', [
     at: z.string(),
     run: run.pick({ id: true, state: true, waiting: true }).extend({ error: z.string().nullable(), page: z.string() }).nullable(),
   }),
-  z.object({ outcome: z.literal('given_up'), at: z.string() }),
+  z.object({ outcome: z.literal('given_up'), at: z.string(), reason: z.string() }),
   z.object({ outcome: z.literal('refused'), at: z.string(), reason: z.string() }),
 ])
 export type HookDelivery = z.infer<typeof hookDelivery>

@@ -10,8 +10,9 @@ const nothing = z.object({})
 /** The number of the version that the user has seen live. Null: none. */
 const base = z.number().int().nullable()
 
-/** In this order. `check` to `hand`, which gives accounts to the relay, are begun by the desktop, the others happen on the relay. */
-export const publishSteps = ['check', 'pack', 'send', 'hand', 'start', 'switch'] as const
+/** In this order. `check` to `hand`, which gives accounts to the relay, are begun by the desktop, the others happen on the relay: it goes on to their end whoever listens. */
+export const relaySteps = ['start', 'switch'] as const
+export const publishSteps = ['check', 'pack', 'send', 'hand', ...relaySteps] as const
 export type PublishStep = (typeof publishSteps)[number]
 
 /** `note`: what there is to say of a step, such as “24 files”. Times in ms. */
@@ -29,11 +30,16 @@ export const publishJob = z.object({
   steps: z.array(stepState),
   /** Why it waits by itself: the relay cannot be reached. */
   held: z.string().nullable(),
+  /** False from when the relay is asked to make it live. */
+  canCancel: z.boolean(),
   outcome: z
     .discriminatedUnion('type', [
       z.object({ type: z.literal('live'), version, url: z.string(), changed: z.boolean() }),
       z.object({ type: z.literal('failed'), error: errorShape }),
-      z.object({ type: z.literal('cancelled') }),
+      /** The relay was asked to make it live, and does not answer any more. */
+      z.object({ type: z.literal('unknown'), error: errorShape }),
+      /** `given`: the names of the accounts that were on the relay by then, where they stay. */
+      z.object({ type: z.literal('cancelled'), given: z.array(z.string()) }),
     ])
     .nullable(),
 })

@@ -50,7 +50,7 @@ const withoutHomes = without(...homes)
 describe('custody, whatever the network loses, repeats and reorders,', { concurrency: true }, () => {
   for (const [name, of] of [
     ['with home directories that are restored from backups', withHomes],
-    ['while it moves to and fro', ['publish', 'take back', 'withdraw', 'time out', 'desktop refresh', 'relay refresh']],
+    ['while it moves to and fro', ['publish', 'take back', 'withdraw', 'call off', 'time out', 'desktop refresh', 'relay refresh']],
     [
       'with crashes and new authorizations on either side',
       without('backup', 'restore', 'desktop disconnect', 'relay disconnect', ...homes),

@@ -100,6 +100,12 @@ export function pick(state: DesktopCustody, choice: Custodian): DesktopMove | nu
     : move(state, { role: 'yielding', base: ownName(state.seen), want: 'relay' })
 }
 
+/** What was to go to the relay is to stay here after all. Null where it is there already, or was not to go. */
+export const callOff = (state: DesktopCustody): DesktopMove | null =>
+  state.want === 'relay' && (state.role === 'holder' || state.role === 'offering')
+    ? move(withdraw(state)?.next ?? state, { want: 'desktop' })
+    : null
+
 /** The user has signed in again here: a new grant, whatever was under way. */
 export const reconnected = (state: DesktopCustody): DesktopMove =>
   state.role === 'holder' && !state.behind

@@ -1,4 +1,5 @@
 import {
+  callOff,
   disconnected,
   fallBehind,
   held,
@@ -23,6 +24,7 @@ export const happenings = [
   'publish',
   'take back',
   'withdraw',
+  'call off',
   'time out',
   'desktop refresh',
   'relay refresh',
@@ -126,6 +128,8 @@ export class World {
         return true
       case 'withdraw':
         return this.moveDesktop(withdraw(desktop.state), null)
+      case 'call off':
+        return this.moveDesktop(callOff(desktop.state), null)
       case 'time out': {
         const next = workOn(relay.state)
         if (next) this.moveRelay(next, null, null)

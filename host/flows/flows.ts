@@ -136,6 +136,7 @@ export async function openFlows(options: FlowsOptions): Promise<Flows> {
     for (const controller of functionRuns.values()) controller.abort()
     await ticker.stop()
     await queue.stop({ graceMs })
+    await calls.settled()
     await Promise.all(background)
     await jq.close()
   }

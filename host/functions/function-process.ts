@@ -36,8 +36,12 @@ export type FunctionProcess = {
   call(input: Json, options: CallOptions): Promise<Json>
   /** Lets what is under way finish, then ends it. */
   retire(): void
+  /** Ends it, because its app is closed. */
   kill(): void
 }
+
+export const stopped = (name: string): AppError =>
+  new AppError('cancelled', `${name} was stopped, because its app was closed. Try again in a moment.`)
 
 /**
  * One version of one function, loaded in a sandbox of its own and kept while it is used. Calls run side by side in it, as they would in
@@ -142,7 +146,7 @@ export function loadFunction({ name, bundle, sandbox, memoryMb, watchdog }: Opti
     exited,
     takesCalls: () => !isRetired && !isGone && nextCall <= mostCalls,
     retire,
-    kill: () => kill(new AppError('cancelled', `${name} was stopped.`)),
+    kill: () => kill(stopped(name)),
     async call(input, { signal, timeoutMs, onLog, answer }) {
       const id = nextCall++
       const { promise, resolve, reject } = Promise.withResolvers<Json>()

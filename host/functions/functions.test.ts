@@ -457,3 +457,13 @@ test('calls of several users in one process act each for their own, whatever the
   for (const request of asked) assert.deepEqual([request.connection, request.caller.by.name], [undefined, 'f'])
   for (const { created_by_id: madeBy, title } of await store.records('Ticket').list()) assert.equal(madeBy, title)
 })
+
+test('who waits for a function when its app is closed is told, and none is begun after that', async t => {
+  const { functions } = await openApp(t, 'export default () => new Promise(() => {})')
+  const called = functions.run('f', null, { caller })
+  const stopped = { code: 'cancelled', message: 'f was stopped, because its app was closed. Try again in a moment.' }
+  const late = assert.rejects(called, stopped)
+  await functions.close()
+  await late
+  await assert.rejects(functions.run('f', null, { caller }), stopped)
+})

@@ -6,7 +6,7 @@ import type { Caller } from '../gateway/gateway.ts'
 import { answerRequest, type Bridge } from './bridge.ts'
 import type { BundleCache } from './bundle-cache.ts'
 import { bundleFunction, type Bundle } from './bundle.ts'
-import { loadFunction, type FunctionProcess } from './function-process.ts'
+import { loadFunction, stopped, type FunctionProcess } from './function-process.ts'
 import { joinSandboxPool } from './sandbox/pool.ts'
 import { surveyFunctions, type Survey } from './survey.ts'
 import { createWatchdog } from './watchdog.ts'
@@ -25,6 +25,7 @@ export function createFunctions({ root, model, bundles, bridge }: Options) {
   const watchdog = createWatchdog()
   const current = new Map<string, FunctionProcess>()
   const living = new Set<FunctionProcess>()
+  let isClosed = false
 
   function findFunction(name: string) {
     const found = model().functions.find(candidate => candidate.name === name)
@@ -64,6 +65,7 @@ export function createFunctions({ root, model, bundles, bridge }: Options) {
     async run(name: string, input: Json, options: RunOptions): Promise<Json> {
       const { file, config } = findFunction(name)
       const bundle = await bundleFor(name, file, options)
+      if (isClosed) throw stopped(name)
       const { signal, onLog, caller } = options
       const by = caller.by.kind === 'user' ? { ...caller.by, kind: 'function' as const, name } : caller.by
       let nth = 0
@@ -90,7 +92,9 @@ export function createFunctions({ root, model, bundles, bridge }: Options) {
         running.retire()
       }
     },
+    /** Whoever waits for a function is told that it was stopped. */
     async close(): Promise<void> {
+      isClosed = true
       pool.close()
       for (const running of living) running.kill()
       await Promise.all([...living].map(running => running.exited))

@@ -9,6 +9,7 @@ import type { Json } from '../../core/json.ts'
 import type { RateLimits } from '../../core/rate-limit.ts'
 import { createConnectionBudget } from './connection-budget.ts'
 import { until } from '../../core/until.fixture.ts'
+import { countWrites } from './count-writes.ts'
 import { credentialOf, failure, json, notesConnector, openGateway, startClock, startProvider } from './gateway.fixture.ts'
 import { sendPaced } from './paced-fetch.ts'
 import { startTimeLimit } from './time-limit.ts'
@@ -244,6 +245,7 @@ test('complaint 12: Slack gets at most one message a second for one channel afte
     limits: slackLimits,
     caller: 'a flow',
     mayRepeat: false,
+    writes: countWrites(),
     limit,
     clock: clock.budgets.clock,
   })

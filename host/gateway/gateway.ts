@@ -12,6 +12,7 @@ import { withoutValues } from '../../core/secrets.ts'
 import type { ActivityLog } from './activity.ts'
 import { limitAnswers } from './answer-limits.ts'
 import { createBudgets, type Budgets } from './budgets.ts'
+import { countWrites, type Writes } from './count-writes.ts'
 import { createCredentialCache, type CredentialsClient, type Wanted } from './credential-cache.ts'
 import { explainFailure } from './explain-failure.ts'
 import { sendPaced } from './paced-fetch.ts'
@@ -61,12 +62,20 @@ type GatewayOptions = {
   report?: (error: AppError) => void
 }
 
-type Attempt = { action?: AnyAction; wanted: Wanted; caller: string; idempotencyKey?: string; limit: TimeLimit; mayRepeat: boolean }
+type Attempt = {
+  action?: AnyAction
+  wanted: Wanted
+  caller: string
+  idempotencyKey?: string
+  limit: TimeLimit
+  mayRepeat: boolean
+  writes: Writes
+}
 
 /**
  * The one way out of an app. Picks the connection, checks scopes before anything is sent, adds the token, keeps to what the provider
  * allows at the time, has the token refreshed once when it is refused, and notes each call. Errors: not_found, validation, needs_connection, needs_scopes,
- * unauthorized, rate_limited, unavailable, timeout, cancelled, and what the connector explains.
+ * unauthorized, rate_limited, unavailable, timeout, cancelled, and what the connector explains; they tell when nothing was done.
  */
 export function createGateway({
   appId,
@@ -118,7 +127,7 @@ export function createGateway({
   async function perform<T>(
     connector: Connector,
     credential: Credential,
-    { action, caller, idempotencyKey, limit, mayRepeat }: Attempt,
+    { action, caller, idempotencyKey, limit, mayRepeat, writes }: Attempt,
     work: (call: Call, credential: Credential) => Promise<T>,
   ): Promise<T> {
     const { provider } = connector
@@ -132,7 +141,7 @@ export function createGateway({
     const bounded = limitAnswers(withSignal, provider.name, error => (tooLarge ??= error))
     const budget = budgets.of(credential.connectionId, limits, provider.name)
     const call: Call = {
-      fetch: sendPaced(bounded, { budget, limits, caller, mayRepeat, limit, clock: budgets.clock }),
+      fetch: sendPaced(bounded, { budget, limits, caller, mayRepeat, writes, limit, clock: budgets.clock }),
       account,
       practice: practiceOrigins !== null,
       facts,
@@ -168,8 +177,10 @@ export function createGateway({
         }
       }
       const limit = startTimeLimit(timeoutMs, budgets.clock, signal)
+      const writes = countWrites()
       const attempt = {
         action,
+        writes,
         caller: `${appId} ${caller.by.kind} ${caller.by.name}`,
         idempotencyKey,
         limit,
@@ -187,7 +198,7 @@ export function createGateway({
       } catch (error) {
         const known = AppError.from(error)
         await note(known.code)
-        throw known
+        throw writes.verdict(known)
       } finally {
         limit.clear()
       }
@@ -200,7 +211,7 @@ export function createGateway({
       const limit = startTimeLimit(timeoutMs, budgets.clock)
       try {
         const caller = { by: { kind: 'user' as const, name: 'form' } }
-        const attempt = { wanted: wantedBy(connector, caller), caller: `${appId} form`, limit, mayRepeat: true }
+        const attempt = { wanted: wantedBy(connector, caller), caller: `${appId} form`, limit, mayRepeat: true, writes: countWrites() }
         return await withCredential(connector, attempt, call => options(call, query))
       } finally {
         limit.clear()

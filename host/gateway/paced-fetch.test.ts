@@ -116,6 +116,25 @@ test('cancelling ends the wait, and the turn goes to the next', async t => {
   assert.equal(requests.length, 2)
 })
 
+test('a write that is cancelled while it waits to be sent again says that nothing was done', async t => {
+  const { call, requests, nextWait } = await openBusy(t, 429, '5')
+  const controller = new AbortController()
+  const cancelled = failure(call('notes.addNote', { text: 'x' }, { signal: controller.signal }))
+  await nextWait()
+  controller.abort()
+  const { code, nothingDone } = await cancelled
+  assert.deepEqual([code, nothingDone, requests.length], ['cancelled', true, 1])
+})
+
+for (const [what, status, nothingDone] of [
+  ['refuses the account', 401, true],
+  ['fails over', 500, false],
+] as const)
+  test(`a write that the service ${what} ${nothingDone ? 'did nothing' : 'may have been done'}`, async t => {
+    const { call } = await openBusy(t, status, '0', { times: 9 })
+    assert.equal((await failure(call('notes.addNote', { text: 'x' }))).nothingDone, nothingDone)
+  })
+
 const headers = (values: Record<string, string>) => ({ headers: new Headers(values) })
 
 test('Retry-After is read as seconds or as a date by the service’s clock, and is never negative', () => {

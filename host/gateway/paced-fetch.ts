@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { ConnectionBudget } from './connection-budget.ts'
+import type { Writes } from './count-writes.ts'
 import { readLimits, retryAfterMs } from './read-limits.ts'
 import type { RateLimits } from '../../core/rate-limit.ts'
 import type { TimeLimit } from './time-limit.ts'
@@ -13,6 +14,7 @@ type Options = {
   caller: string
   /** Whether a request may be sent again though it may have been carried out. */
   mayRepeat: boolean
+  writes: Writes
   limit: TimeLimit
   clock: Clock
 }
@@ -23,15 +25,17 @@ type Options = {
  * broke may have been carried out, so those go again only where it does no harm: a broken connection once, for it may be a kept one that
  * the other side has just closed.
  */
-export function sendPaced(send: typeof fetch, { budget, limits, caller, mayRepeat, limit, clock }: Options): typeof fetch {
+export function sendPaced(send: typeof fetch, { budget, limits, caller, mayRepeat, writes, limit, clock }: Options): typeof fetch {
   return async (input, init) => {
     const { signal } = limit
     const url = new URL(input instanceof Request ? input.url : String(input))
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
     const isSentOnce = isStream(init?.body)
     let outages = 0
     let hasBroken = false
     for (;;) {
       const turn = await budget.turn({ url, body: init?.body, caller, until: limit.lastStart, signal })
+      const wasRefused = writes.leaves(method)
       const response = await send(input instanceof Request ? input.clone() : input, init).catch((error: unknown) => {
         turn.end({})
         if (!mayRepeat || isSentOnce || hasBroken || signal.aborted || !(error instanceof TypeError)) throw error
@@ -45,6 +49,7 @@ export function sendPaced(send: typeof fetch, { budget, limits, caller, mayRepea
         throw error
       })
       turn.end(told)
+      if (told.refused || response.status === 401) wasRefused()
       if (isSentOnce) return response
       if (!told.refused) {
         if (response.status !== 503 || !mayRepeat || outages === mostOutages) return response

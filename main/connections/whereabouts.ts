@@ -8,7 +8,7 @@ import { custodyOf } from './view.ts'
 
 type Options = {
   records: Records
-  custody: Pick<DesktopCustodian, 'standing' | 'want' | 'pick'>
+  custody: Pick<DesktopCustodian, 'standing' | 'want' | 'callOff' | 'pick'>
   sharedHere: Pick<SharedHere, 'takeOver' | 'lookIfOld'>
   show(record: StoredConnection): Connection
 }
@@ -58,6 +58,12 @@ export function createWhereabouts({ records, custody, sharedHere, show }: Option
           `“${name}” on the relay was taken over by another desktop of yours. Disconnect it here and connect it anew, then publish.`,
         )
       throw problem ?? new AppError('unavailable', `“${name}” is still on its way to the relay.`, { action: { kind: 'retry' } })
+    },
+
+    /** What a publish that was cancelled has given, or was about to: it stays here, unless the relay has it. True: the relay has it. */
+    async callOff(connectionId: string): Promise<boolean> {
+      const { state } = await custody.callOff(connectionId)
+      return state.role === 'released' || state.role === 'reoffering' || state.role === 'remote'
     },
 
     /** Of two accounts, one connected here and one on the relay, the one that is kept. */

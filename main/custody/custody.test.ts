@@ -39,6 +39,24 @@ describe('publishing an account', { concurrency: true }, () => {
     assert.equal(desktop.contents().includes(next.accessToken), false)
   })
 
+  it('gives whoever became a viewer one clear no, which is not asked for again by itself, and their account back', async t => {
+    const who = { ...caller }
+    const world = await createWorld(t)
+    await world.openRelay()
+    const { custody, connect, entry } = await world.openDesktop({ who })
+    await connect()
+    await custody.want('c1', 'relay')
+    who.member = { ...member, role: 'viewer' }
+    await assert.rejects(custody.accessToken('c1'), {
+      code: 'forbidden',
+      message: /^As a viewer you may not use shared accounts on a desktop\./,
+    })
+    await custody.start()
+    assert.deepEqual([(await entry()).state.role, (await custody.standing('c1')).problem], ['remote', null])
+    assert.equal(world.traffic.filter(text => text.includes('"AccessToken"')).length, 1)
+    assert.equal((await custody.want('c1', 'desktop')).entry.state.role, 'holder')
+  })
+
   it('and taking it back gives the desktop the only working token', async t => {
     const { desktop, relay, provider } = await published(t)
     await desktop.custody.accessToken('c1', 1)

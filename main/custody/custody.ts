@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import {
   bornThere,
+  callOff,
   disconnected,
   fallBehind,
   pick,
@@ -142,6 +143,13 @@ export function createCustody({ timing, now = Date.now, changed, withdrawn, stay
     /** The user wants a connection to be held here, or by the relay. Resolves once it is there, or cannot go on now. */
     want: (connectionId: string, want: Custodian): Promise<Standing> =>
       decide(connectionId, ({ state }) => (state.role === 'gone' ? null : { next: { ...state, want }, effect: null })),
+
+    /** What was to go to the relay stays here from now on, unless it is there already. Resolves as soon as that counts, with where it is. */
+    async callOff(connectionId: string): Promise<CustodyEntry> {
+      const { moved } = await move(connectionId, ({ state }) => callOff(state))
+      if (moved) void settle(connectionId)
+      return moved ?? read(connectionId)
+    },
 
     /** Of two accounts, the one that the user keeps. */
     pick: (connectionId: string, choice: Custodian): Promise<Standing> => decide(connectionId, ({ state }) => pick(state, choice)),

@@ -18,10 +18,11 @@ import { newAppId } from '../projects/app-id.ts'
 import { relayOrigin } from '../relay/discover.ts'
 import { createRelayTokens } from '../relay/session.ts'
 import { openVault } from '../vault/vault.ts'
+import { liveAsAsked } from './asked.ts'
 import { checkRelease, demandPublishable } from './checks.ts'
 import { firstPages } from './first-pages.ts'
 import { publishRelease } from './publish-release.ts'
-import { readLink, writeLink } from './link.ts'
+import { readLink, writeLink, type Link } from './link.ts'
 import { readLocalRelease } from './local-release.ts'
 import type { RelayRequest } from '../relay/answers.ts'
 import { openRelayReleases } from './relay-releases.ts'
@@ -36,13 +37,15 @@ async function publish(words: string[]): Promise<void> {
   const link = found?.relay === relayUrl ? found : null
   const name = model.config.name
   const known = id ?? link?.relayId ?? idOf(path, name)
+  const place = { relay: relayUrl, appId: link?.appId ?? idOf(path, name), relayId: known }
   const { request, close } = await openAccess(relayUrl)
   try {
     const relay = openRelayReleases(request)
     const outcome = await publishRelease({
       relay,
       appId: known,
-      base: givenBase ?? baseOf(await relay.app(known), link?.relayId === known ? (link.live?.version.number ?? null) : null),
+      base: givenBase ?? baseOf(await relay.app(known), link?.relayId === known ? link : null),
+      noteAsked: asked => writeLink(path, { ...place, live: link?.relayId === known ? link.live : null, asked }),
       title,
       async check() {
         const survey = await surveyFunctions(model, createBundleCache(path).get)
@@ -57,12 +60,8 @@ async function publish(words: string[]): Promise<void> {
       tell: (step, state, note) => state === 'done' && say(`${step}${note ? `: ${note}` : ''}`),
       patience: { waiting: why => why && say(`${why.message} Trying again …`) },
     })
-    await writeLink(path, {
-      relay: relayUrl,
-      appId: link?.appId ?? idOf(path, name),
-      relayId: known,
-      live: { url: outcome.url, version: outcome.version },
-    })
+    if (outcome.type === 'unknown') throw AppError.fromShape(outcome.error)
+    await writeLink(path, { ...place, live: { url: outcome.url, version: outcome.version }, asked: null })
     say(`${outcome.changed ? 'Published' : 'Nothing to change:'} version ${outcome.version.number} is live at ${outcome.url}`)
   } finally {
     await close()
@@ -74,8 +73,9 @@ const idOf = (path: string, name: string): string =>
   dirname(path) === join(homePath(process.env), 'apps') ? basename(path) : newAppId(name, () => false)
 
 /** What was live when this folder was last published. Where that is not known, an app that is there is not written over unseen. */
-function baseOf(found: AppReleases, known: number | null): number | null {
-  if (!found || known !== null) return known
+function baseOf(found: AppReleases, link: Link | null): number | null {
+  const known = liveAsAsked(found, link?.asked ?? null)?.version ?? link?.live?.version ?? null
+  if (!found || known) return known?.number ?? null
   const by = found.versions.find(({ number }) => number === found.live)?.by ?? 'a former member'
   throw new AppError(
     'conflict',

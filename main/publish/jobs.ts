@@ -1,10 +1,12 @@
-import type { PublishJob, PublishStep } from '../../core/contract/publish.ts'
+import { relaySteps, type PublishJob, type PublishStep } from '../../core/contract/publish.ts'
 import { AppError } from '../../core/errors.ts'
 import { Changes } from '../../core/rpc/stream.ts'
-import type { Patience } from './patience.ts'
-import type { Outcome, Tell } from './publish-release.ts'
+import type { Cancellable, Patience } from './patience.ts'
+import type { Tell } from './publish-release.ts'
 
 type Running = { job: PublishJob; stop: AbortController; done: Promise<void> }
+
+type Ended = NonNullable<PublishJob['outcome']>
 
 export type Jobs = ReturnType<typeof createJobs>
 
@@ -17,7 +19,7 @@ export function createJobs(now: () => number, pause?: Patience['pause']) {
     appId: string,
     kind: PublishJob['kind'],
     steps: readonly PublishStep[],
-    work: (tell: Tell, patience: Patience) => Promise<Outcome>,
+    work: (tell: Tell, patience: Cancellable) => Promise<Ended>,
   ) {
     if (jobs.get(appId)?.job.outcome === null)
       throw new AppError('conflict', 'This app is being published already. Wait until that is done.')
@@ -32,6 +34,7 @@ export function createJobs(now: () => number, pause?: Patience['pause']) {
         startedAt: new Date(startedAt).toISOString(),
         steps: steps.map(step => ({ step, state: 'ahead', note: '', tookMs: null })),
         held: null,
+        canCancel: true,
         outcome: null,
       },
     }
@@ -42,17 +45,21 @@ export function createJobs(now: () => number, pause?: Patience['pause']) {
     const tell: Tell = (step, state, note = '') => {
       if (!begun.has(step)) begun.set(step, now())
       const tookMs = state === 'done' ? now() - (begun.get(step) ?? startedAt) : null
-      change({ steps: running.job.steps.map(each => (each.step === step ? { step, state, note, tookMs } : each)) })
+      change({
+        canCancel: !relaySteps.some(each => each === step),
+        steps: running.job.steps.map(each => (each.step === step ? { step, state, note, tookMs } : each)),
+      })
     }
-    const patience: Patience = { signal: stop.signal, pause, waiting: why => change({ held: why?.message ?? null }) }
+    const patience: Cancellable = { signal: stop.signal, pause, waiting: why => change({ held: why?.message ?? null }) }
     jobs.set(appId, running)
     changes.publish(appId)
     running.done = work(tell, patience).then(
       outcome => change({ held: null, outcome }),
       (cause: unknown) => {
-        const error = AppError.from(cause)
-        const isCancelled = stop.signal.aborted || error.code === 'cancelled'
-        change({ held: null, outcome: isCancelled ? { type: 'cancelled' } : { type: 'failed', error: error.toJSON() } })
+        const outcome: Ended = stop.signal.aborted
+          ? { type: 'cancelled', given: [] }
+          : { type: 'failed', error: AppError.from(cause).toJSON() }
+        change({ held: null, outcome })
       },
     )
   }
@@ -61,9 +68,21 @@ export function createJobs(now: () => number, pause?: Patience['pause']) {
     begin,
     changes,
     of: (appId: string): PublishJob | null => jobs.get(appId)?.job ?? null,
+    /** Errors: `conflict` when the relay has been asked to make it live. */
     async cancel(appId: string): Promise<void> {
-      jobs.get(appId)?.stop.abort(new AppError('cancelled', 'Cancelled.'))
-      await jobs.get(appId)?.done
+      const running = jobs.get(appId)
+      if (!running || running.job.outcome) return
+      if (!running.job.canCancel) throw new AppError('conflict', 'It is being made live now and cannot be stopped any more.')
+      running.stop.abort(new AppError('cancelled', 'Cancelled.'))
+      await running.done
+    },
+    /** The relay answers again: what came of a job whose end was not known. */
+    learn(appId: string, outcome: Ended): void {
+      const running = jobs.get(appId)
+      if (running?.job.outcome?.type !== 'unknown') return
+      const { steps } = running.job
+      running.job = { ...running.job, outcome, steps: outcome.type === 'live' ? steps.map(each => ({ ...each, state: 'done' })) : steps }
+      changes.publish(appId)
     },
     async close(): Promise<void> {
       for (const { stop } of jobs.values()) stop.abort(new AppError('cancelled', 'Cancelled.'))

@@ -12,7 +12,11 @@ export type Patience = {
   signal?: AbortSignal
 }
 
-const passes = (error: unknown): error is AppError =>
+/** For work that its user may cancel. */
+export type Cancellable = Patience & { signal: AbortSignal }
+
+/** Whether the relay could not be asked, or did not answer to the end. */
+export const isLost = (error: unknown): error is AppError =>
   error instanceof AppError && (error.code === 'unavailable' || error.code === 'timeout')
 
 /**
@@ -36,7 +40,7 @@ export async function withPatience<T>(
     } catch (error) {
       signal?.throwIfAborted()
       const wait = pausesMs[failures]
-      if (!passes(error) || wait === undefined) throw error
+      if (!isLost(error) || wait === undefined) throw error
       failures += 1
       waiting(error)
       await pause(wait, signal)

@@ -5,10 +5,11 @@ import { AppError } from '../../core/errors.ts'
 import type { Projects } from '../projects/projects.ts'
 import type { RelayTokens } from '../relay/session.ts'
 import { readLink, writeLink, type Link } from './link.ts'
+import type { Asked } from './asked.ts'
 import type { RelayReleases } from './relay-releases.ts'
 
-/** An app's place on the relay of this desktop. `id`: its id there. `known`: the version that this desktop last knew to be live. */
-export type Place = { relay: { url: string; name: string }; id: string; known: Version | null }
+/** An app's place on the relay of this desktop. `id`: its id there. `known`: the version that this desktop last knew to be live; `asked`: see `Link`. */
+export type Place = { relay: { url: string; name: string }; id: string; known: Version | null; asked: Asked | null }
 
 export type Places = ReturnType<typeof createPlaces>
 
@@ -33,7 +34,7 @@ export function createPlaces({ projects, tokens, relay }: Options) {
   async function of(appId: string): Promise<Place> {
     const at = await here()
     const link = await linkOf(appId, at.url)
-    return { relay: at, id: link?.relayId ?? appId, known: link?.live?.version ?? null }
+    return { relay: at, id: link?.relayId ?? appId, known: link?.live?.version ?? null, asked: link?.asked ?? null }
   }
 
   /** What was published from here, whether someone is signed in now or not. */
@@ -50,7 +51,13 @@ export function createPlaces({ projects, tokens, relay }: Options) {
 
     /** The folder is the app `id` of the relay, and this is live of it. */
     async remember(appId: string, id: string, version: Version, url: string): Promise<void> {
-      await writeLink(projects.root(appId), { relay: (await here()).url, appId, relayId: id, live: { url, version } })
+      await writeLink(projects.root(appId), { relay: (await here()).url, appId, relayId: id, live: { url, version }, asked: null })
+    },
+
+    /** Noted before the relay is asked: whatever becomes of its answer or of this process, what it makes live then is known as this desktop's own. */
+    async noteAsked(appId: string, id: string, asked: Asked): Promise<void> {
+      const { url } = await here()
+      await writeLink(projects.root(appId), { relay: url, appId, relayId: id, live: (await linkOf(appId, url))?.live ?? null, asked })
     },
 
     /** Where an app of this name is used, or will be; and whose app is there, when it is not this one. `found`: what the relay says of its id. */
@@ -70,7 +77,7 @@ export function createPlaces({ projects, tokens, relay }: Options) {
       if (known) throw new AppError('conflict', 'This app was published from this computer: the one on the relay is its own.')
       const { name } = (await loadApp(appId, projects.root(appId))).config
       const free = await relay.freePlace(id, name)
-      await writeLink(projects.root(appId), { relay: at.url, appId, relayId: free.id, live: null })
+      await writeLink(projects.root(appId), { relay: at.url, appId, relayId: free.id, live: null, asked: null })
     },
 
     /** The id by which the relay knows an app. While nobody is signed in, the one that it has here. */

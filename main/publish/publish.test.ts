@@ -1,22 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, it } from 'node:test'
 import type { Connection } from '../../core/connection.ts'
-import type { PublishJob } from '../../core/contract/publish.ts'
 import { AppError } from '../../core/errors.ts'
 import { loadApp } from '../../host/app/load.ts'
-import { createBundleCache } from '../../host/functions/bundle-cache.ts'
-import { surveyFunctions } from '../../host/functions/survey.ts'
-import { requestWith, startPublishing } from '../../relay/releases/releases.fixture.ts'
-import { createProjects } from '../projects/projects.ts'
-import type { RelaySession } from '../relay/session.ts'
+import { startPublishing } from '../../relay/releases/releases.fixture.ts'
 import { checkOwnAccounts, ownToolsOf } from './own-accounts.ts'
-import { createPlaces } from './places.ts'
-import { createPublish } from './publish.ts'
-import { openRelayReleases } from './relay-releases.ts'
+import { publishingDesktop } from './publish.fixture.ts'
 
 const ticket = (...fields: string[]) =>
   JSON.stringify({ name: 'Ticket', type: 'object', properties: Object.fromEntries(fields.map(name => [name, { type: 'string' }])) })
@@ -52,45 +43,12 @@ describe('the desktop’s publishing', () => {
 
   /** A desktop of its own. `offline` cuts it off. */
   async function openDesktop() {
-    const home = await mkdtemp(join(tmpdir(), 'home-'))
-    ends.unshift(() => rm(home, { recursive: true, force: true }))
-    const projects = createProjects({ home })
-    const line = { url: relay.relay.url }
-    const session = { info: { issuer: relay.relay.url, name: 'Plugboard' }, tokens: {} } as unknown as RelaySession
     const held: Connection[] = []
     const given: string[] = []
-    const releases = openRelayReleases(requestWith(() => line.url, relay.access))
-    const places = createPlaces({ projects, tokens: { read: async () => session }, relay: releases })
-    const publish = createPublish({
-      projects,
-      relay: releases,
-      places,
-      survey: async appId => {
-        const root = projects.root(appId)
-        return surveyFunctions(await loadApp(appId, root), createBundleCache(root).get)
-      },
-      accounts: {
-        list: async () => held,
-        give: async id => void given.push(id),
-        lookForShared: async () => {},
-        practiceService: async () => null,
-      },
-      pause: async () => {},
-    })
-    const edit = async (appId: string, path: string, text: string | null) => {
-      const file = join(projects.root(appId), path)
-      await mkdir(dirname(file), { recursive: true })
-      await (text === null ? rm(file) : writeFile(file, text))
-    }
-    const read = (appId: string, path: string) => readFile(join(projects.root(appId), path), 'utf8')
-    /** Publishes or rolls back, and gives how it ended. */
-    async function finish(appId: string, begin: () => Promise<void>): Promise<PublishJob> {
-      await begin()
-      for await (const { job } of publish.watch(appId)) if (job?.outcome) return job
-      return assert.fail()
-    }
-    const send = (appId: string, base: number | null, title = 'A version') => finish(appId, () => publish.start(appId, base, title))
-    return { projects, publish, places, edit, read, finish, send, line, held, given }
+    const accounts = { list: async () => held, give: async (id: string) => void given.push(id) }
+    const { relay: at, access } = relay
+    const desktop = await publishingDesktop({ after: end => void ends.unshift(end) }, { url: at.url, access }, { accounts })
+    return { ...desktop, held, given }
   }
 
   it('says that users connect accounts of their own, what the workspace lacks for that, and gives it no account for it', async () => {
@@ -373,7 +331,7 @@ describe('the desktop’s publishing', () => {
   })
 
   it('says that it waits while the relay is away, and can be cancelled; one at a time', async () => {
-    const { projects, publish, line, send } = await openDesktop()
+    const { projects, publish, line, send, end } = await openDesktop()
     const { appId } = await projects.create({ name: 'Waiting' })
     line.url = 'http://127.0.0.1:9'
     await publish.start(appId, null, 'First')
@@ -388,6 +346,7 @@ describe('the desktop’s publishing', () => {
     }
     await publish.start(appId, null, 'First')
     await publish.cancel(appId)
+    assert.deepEqual((await end(appId)).outcome, { type: 'cancelled', given: [] })
     line.url = relay.relay.url
     assert.equal((await send(appId, null)).outcome?.type, 'live')
     const [state] = [await publish.watch(appId).next()]

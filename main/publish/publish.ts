@@ -2,6 +2,7 @@ import type { InferContractRouterOutputs } from '@orpc/contract'
 import type { AppModel } from '../../core/app/model.ts'
 import {
   publishSteps,
+  relaySteps,
   type publishContract,
   type PublishedLink,
   type PublishJob,
@@ -15,8 +16,10 @@ import { diffLines, shortenDiff } from '../../core/line-diff.ts'
 import type { Survey } from '../../host/functions/survey.ts'
 import type { Projects } from '../projects/projects.ts'
 import { changedPaths, describeChanges } from '../../host/app/release-changes.ts'
-import { accountsToGive, checkPractice, giveAccounts, type PublishAccounts } from './accounts.ts'
+import { accountsToGive, checkPractice, createHandover, type PublishAccounts } from './accounts.ts'
+import { liveAsAsked, type Asked } from './asked.ts'
 import { checkRelease, demandPublishable } from './checks.ts'
+import { downloadLive } from './download.ts'
 import { firstPages, withPages } from './first-pages.ts'
 import { checkOwnAccounts, checkPlaces, ownToolsOf } from './own-accounts.ts'
 import { createJobs } from './jobs.ts'
@@ -25,8 +28,7 @@ import type { Patience } from './patience.ts'
 import type { Place, Places } from './places.ts'
 import { publishRelease, rollBackRelease } from './publish-release.ts'
 import { readLocalRelease, type LocalRelease } from './local-release.ts'
-import type { RelayReleases } from './relay-releases.ts'
-import { fetchPieces } from './transfer.ts'
+import { liveOf, type RelayReleases } from './relay-releases.ts'
 import { suggestTitle } from './suggest-title.ts'
 
 /** What is known to be live of an app, and what is under way. */
@@ -108,17 +110,19 @@ export function createPublish({ projects, relay, places, survey, accounts, now =
   }
 
   async function preview(appId: string): Promise<PublishPreview> {
-    const place = await places.of(appId)
-    const [found, local] = await Promise.all([relay.app(place.id), readHere(appId)])
+    const [{ place, found }, local] = await Promise.all([lookThere(appId), readHere(appId)])
     const live = liveOf(found)
     const before = live && (await copyOf(place.id, live, local.root, local.release))
     const theirs = live ? await theirPaths(place, live) : new Set<string>()
     const { checks, gives } = await check(appId, local)
     const changes = await describeChanges(before, local.after, theirs)
+    const where = await places.look(place, local.side.model.config.name, found)
+    // Its first version went live between the two questions.
+    if (!found && where.taken && (await relay.app(place.id))) return preview(appId)
     return {
       relay: place.relay,
       url: found?.url ?? null,
-      ...(await places.look(place, local.side.model.config.name, found)),
+      ...where,
       live,
       versions: found?.versions ?? [],
       isNewer: live !== null && live.number !== place.known?.number,
@@ -129,17 +133,18 @@ export function createPublish({ projects, relay, places, survey, accounts, now =
     }
   }
 
-  /** The live files of an app of the relay, by path. */
-  async function download(id: string): Promise<{ live: Version; url: string; files: Map<string, Uint8Array> }> {
-    const found = await relay.app(id)
-    const live = liveOf(found)
-    if (!found || !live) throw new AppError('not_found', 'This app is not on the relay any more.')
-    const manifest = (await relay.manifest(id, live.releaseId)).filter(({ path }) => !path.includes('node_modules/'))
-    const pieces = new Map<string, Uint8Array>()
-    const unique = new Map(manifest.map(file => [file.sha256, file]))
-    await fetchPieces(relay, id, [...unique.values()], (hash, bytes) => void pieces.set(hash, bytes), { waiting: () => {}, pause })
-    const files = new Map(manifest.map(({ path, sha256 }) => [path, pieces.get(sha256) ?? new Uint8Array(0)]))
-    return { live, url: found.url, files }
+  /**
+   * What the relay says of an app. If it was asked to make something live and the answer was lost, this says what came of that: it is this
+   * desktop's own version, not one that it has not seen.
+   */
+  async function lookThere(appId: string): Promise<{ place: Place; found: AppReleases }> {
+    const place = await places.of(appId)
+    const found = await relay.app(place.id)
+    if (!place.asked || jobs.of(appId)?.outcome === null) return { place, found }
+    const own = liveAsAsked(found, place.asked)
+    if (own) await remember(appId, place.id, own.version, own.url)
+    jobs.learn(appId, own ?? { type: 'failed', error: notDone.toJSON() })
+    return { place: own ? await places.of(appId) : place, found }
   }
 
   async function state(appId: string): Promise<PublishState> {
@@ -163,6 +168,7 @@ export function createPublish({ projects, relay, places, survey, accounts, now =
       const { id } = await places.of(appId)
       jobs.begin(appId, 'publish', publishSteps, async (tell, patience) => {
         let gives: readonly Connection[] = []
+        const handover = createHandover(accounts, tell, patience)
         const outcome = await publishRelease({
           relay,
           appId: id,
@@ -181,18 +187,23 @@ export function createPublish({ projects, relay, places, survey, accounts, now =
             await projects.apply(appId, { title: 'Add the first pages', files: pages }, 'you')
             return { name, pack: async () => (await readHere(appId)).release }
           },
-          giveAccounts: () => giveAccounts(accounts.give, gives, tell, patience),
+          noteAsked: wish => places.noteAsked(appId, id, wish),
+          giveAccounts: () => handover.give(gives),
+        }).catch(async (error: unknown) => {
+          if (!patience.signal.aborted) throw error
+          return { type: 'cancelled' as const, given: await handover.callOff() }
         })
-        await remember(appId, id, outcome.version, outcome.url)
+        if (outcome.type === 'live') await remember(appId, id, outcome.version, outcome.url)
         return outcome
       })
     },
 
     async rollBack(appId: string, number: number, base: number | null): Promise<void> {
       const { id } = await places.of(appId)
-      jobs.begin(appId, 'roll back', ['start', 'switch'], async (tell, patience) => {
-        const outcome = await rollBackRelease(relay, id, { number, base }, tell, patience)
-        await remember(appId, id, outcome.version, outcome.url)
+      jobs.begin(appId, 'roll back', relaySteps, async (tell, patience) => {
+        const noteAsked = (wish: Asked) => places.noteAsked(appId, id, wish)
+        const outcome = await rollBackRelease({ relay, appId: id, number, base, noteAsked, tell, patience })
+        if (outcome.type === 'live') await remember(appId, id, outcome.version, outcome.url)
         return outcome
       })
     },
@@ -216,7 +227,7 @@ export function createPublish({ projects, relay, places, survey, accounts, now =
 
     async open(id: string): Promise<{ appId: string }> {
       const known = await places.appsHere()
-      const { live, url, files } = await download(id)
+      const { live, url, files } = await downloadLive(relay, id, pause)
       // The app that has its id here may be another one there.
       const appId = await projects.adopt(id, files, { orLikeIt: !known.has(id) && [...known.values()].includes(id) })
       await remember(appId, id, live, url)
@@ -226,7 +237,7 @@ export function createPublish({ projects, relay, places, survey, accounts, now =
 
     async take(appId: string): Promise<{ changeId: string | null }> {
       const { id } = await places.of(appId)
-      const { live, url, files } = await download(id)
+      const { live, url, files } = await downloadLive(relay, id, pause)
       const done = await projects.replaceFiles(appId, `Take version ${live.number} from the relay`, files)
       await remember(appId, id, live, url)
       return done
@@ -236,7 +247,7 @@ export function createPublish({ projects, relay, places, survey, accounts, now =
   }
 }
 
-const liveOf = (found: AppReleases): Version | null => found?.versions.find(({ number }) => number === found.live) ?? null
+const notDone = new AppError('unavailable', 'The relay did not answer any more, and what was live before is live now.')
 
 function nullIfGone(error: unknown): null {
   if (AppError.from(error).code === 'not_found') return null

@@ -12,6 +12,7 @@ import {
   type FreePlace,
   type MissingPiece,
   type PublishedApp,
+  type Version,
 } from '../../core/contract/releases.ts'
 import { workspaceClients, type WorkspaceClients } from '../../core/contract/account-requests.ts'
 import { practiceUse, type PracticeUse } from '../../core/contract/relay.ts'
@@ -62,6 +63,9 @@ export function openRelayReleases(request: RelayRequest) {
       activate(`/${appId}/live`, wish, signal),
   }
 }
+
+/** The version that is live. Null when nothing was ever published. */
+export const liveOf = (found: AppReleases): Version | null => found?.versions.find(({ number }) => number === found.live) ?? null
 
 async function* chunksOf({ body }: Response, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {

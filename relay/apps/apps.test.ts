@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AppError } from '../../core/errors.ts'
 import { until } from '../../core/until.fixture.ts'
+import type { RunningApp } from '../../host/running-app.ts'
 import { openApps } from './apps.fixture.ts'
 import { unsteady } from './unsteady.fixture.ts'
 
@@ -66,6 +68,66 @@ for (const kind of ['SQLite', 'Postgres'] as const) {
     first.resolve()
     const { held, count } = await slow
     assert.deepEqual([held === before, count], [true, 0])
+    assert.deepEqual(relay.reports, [])
+  })
+
+  test(`a long use of an old release holds up no flow, and what it still changes starts flows, too (${kind})`, async () => {
+    await using relay = await openApps(kind)
+    const { apps, work } = relay
+    const isRun = async () => (await work.states()).get('desk')?.isRun
+    // Once run, its triggers are armed.
+    await work.add('desk')
+    await until(isRun)
+    await until(async () => !(await isRun()))
+    const untilRuns = (count: number) =>
+      until(() =>
+        apps.use('desk', async ({ flows }) => {
+          const { items } = await flows.runs.list({ limit: 10 })
+          return items.length === count && items.every(({ state }) => state === 'succeeded')
+        }),
+      )
+    const [begun, gate] = [Promise.withResolvers<RunningApp>(), Promise.withResolvers<void>()]
+    const slow = apps.use('desk', async app => {
+      begun.resolve(app)
+      await gate.promise
+      await app.store.records('Ticket').create({ title: 'from the old release' })
+    })
+    const old = await begun.promise
+    await work.add('desk')
+    await until(isRun)
+    await apps.changed('desk', 'release')
+    await apps.use('desk', app => app.store.records('Ticket').create({ title: 'from the new release' }))
+    await untilRuns(1)
+    await until(async () => !(await isRun()))
+    gate.resolve()
+    await slow
+    await untilRuns(2)
+    await until(() =>
+      old.store
+        .records('Ticket')
+        .count()
+        .then(
+          () => false,
+          ({ code }: AppError) => code === 'unavailable',
+        ),
+    )
+    assert.deepEqual(relay.reports, [])
+  })
+
+  test(`who uses an app for ever does not keep a relay from ending, and nobody uses one after that (${kind})`, async () => {
+    await using relay = await openApps(kind)
+    const { apps } = relay
+    const begun = Promise.withResolvers<void>()
+    void apps.use('desk', async () => {
+      begun.resolve()
+      await new Promise(() => {})
+    })
+    await begun.promise
+    await apps.close()
+    await assert.rejects(
+      apps.use('desk', async () => null),
+      { code: 'unavailable', message: 'This relay is about to end. Try again in a moment.' },
+    )
     assert.deepEqual(relay.reports, [])
   })
 

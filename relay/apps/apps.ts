@@ -8,7 +8,7 @@ import type { CredentialsClient } from '../../host/gateway/gateway.ts'
 import { startApp, type RunningApp } from '../../host/running-app.ts'
 import type { Change } from '../../host/store/changes.ts'
 import type { Database, Engine, Steps } from '../../host/store/engine.ts'
-import { endFlows, runFlows, type Awake } from './awake.ts'
+import { endFlows, handOver, runFlows, type Awake } from './awake.ts'
 import { openFence, type Fence } from './fence.ts'
 import { createLines, type Line } from './lines.ts'
 import { openNews, type Topic } from './news.ts'
@@ -36,7 +36,10 @@ export type AppsOptions = {
 
 /** The published apps of this process. One that sleeps is a row and no memory; whatever needs it wakes it. */
 export type Apps = {
-  /** Does something with the app, which is awake until the end of it. Whoever needs it for long lets go when `retired` is aborted. */
+  /**
+   * Does something with the app, which is awake until the end of it. Whoever needs it for long lets go when `retired` is aborted. Errors:
+   * `unavailable` once this process ends.
+   */
   use<T>(appId: string, work: (app: RunningApp, retired: AbortSignal) => Promise<T>): Promise<T>
   /** Hears of the app's changes, whether it sleeps or not, and leaves it asleep. To be closed by whoever opened it. */
   listen(appId: string, tell: (change: Change) => void): Promise<Line>
@@ -53,7 +56,7 @@ export type Apps = {
   failedSince(appId: string, since: number): Promise<number>
   /** Takes part in running the flows of all apps. */
   start(): Promise<void>
-  /** Waits for what is under way. */
+  /** Ends the flows, and closes the apps under whoever still uses one: his functions are stopped, which he is told. */
   close(): Promise<void>
 }
 
@@ -70,10 +73,11 @@ export async function createApps({
   idleMs = 60_000,
 }: AppsOptions): Promise<Apps> {
   const awake = new Map<string, Awake>()
-  const closing = new Set<Promise<void>>()
+  const retiring = new Map<Awake, Promise<void>>()
   const asked = new Set<string>()
   const peek = createPeek(openDatabase)
   const budgets = createBudgets()
+  let isClosed = false
   // Kept while apps come and go: one that wakes does not start the sandboxes that the last one ended.
   const sandboxes = joinSandboxPool()
   const lookEveryMs = Math.max(5, idleMs / 4)
@@ -114,14 +118,15 @@ export async function createApps({
     return { app, fence }
   }
 
-  /** What happened here may be work for the flows, which run here or elsewhere or, so far, nowhere. */
+  /** What happened here, also on an old release, may be work for the flows, which run here or elsewhere or, so far, nowhere. */
   function askForTurn(appId: string): void {
-    const entry = awake.get(appId)
-    if (!entry || entry.isOwner || asked.has(appId)) return
+    // Who runs them looks often, whoever made the change.
+    if (awake.get(appId)?.isOwner || asked.has(appId)) return
     asked.add(appId)
     setTimeout(() => {
       asked.delete(appId)
-      work.add(appId).catch(error => report(AppError.from(error)))
+      // From then on each app is looked at as it is closed.
+      if (!isClosed) work.add(appId).catch(error => report(AppError.from(error)))
     }, askAfterMs)
   }
 
@@ -162,6 +167,8 @@ export async function createApps({
 
   /** From here on the app is opened anew for whoever needs it; who uses it now has it until he is done. */
   function retire(appId: string, entry: Awake): Promise<void> {
+    const known = retiring.get(entry)
+    if (known) return known
     forget(appId, entry)
     entry.retired.abort()
     const done = (async () => {
@@ -174,8 +181,8 @@ export async function createApps({
       if (at !== null) await work.add(appId, at)
     })()
       .catch(error => report(AppError.from(error)))
-      .finally(() => closing.delete(done))
-    closing.add(done)
+      .finally(() => retiring.delete(entry))
+    retiring.set(entry, done)
     return done
   }
 
@@ -193,12 +200,13 @@ export async function createApps({
     } finally {
       const closed = entry.isOwner ? retire(appId, entry) : null
       release(entry)
-      await closed
+      if (closed) await (entry.uses > 0 ? handOver(entry) : closed)
     }
   }
 
   return {
     async use(appId, doIt) {
+      if (isClosed) throw new AppError('unavailable', 'This relay is about to end. Try again in a moment.')
       const entry = hold(appId)
       try {
         return await doIt((await entry.app).app, entry.retired.signal)
@@ -236,6 +244,7 @@ export async function createApps({
     failedSince: peek.failedSince,
     start: () => work.start({ run, nextAt: peek.nextAt }),
     async close() {
+      isClosed = true
       clearInterval(sleeping)
       lines.close()
       news.close()
@@ -244,7 +253,8 @@ export async function createApps({
         void endFlows(entry)
         void retire(appId, entry)
       }
-      await Promise.allSettled(closing)
+      for (const entry of retiring.keys()) entry.unused?.resolve()
+      await Promise.allSettled(retiring.values())
       sandboxes.close()
     },
   }

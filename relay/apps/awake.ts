@@ -7,9 +7,9 @@ export type Awake = {
   app: Promise<{ app: RunningApp; fence: Fence }>
   uses: number
   usedAt: number
-  /** Runs the flows. */
+  /** Runs the flows, and says when they have something to do next. */
   isOwner: boolean
-  /** Resolves once nobody uses it any more. */
+  /** Resolves once nobody uses it any more, or who does is not waited for. */
   unused: PromiseWithResolvers<void> | null
   /** Aborted when it is to be closed. */
   retired: AbortController
@@ -35,6 +35,12 @@ export async function runFlows(entry: Awake, { epoch, signal }: Turn, idleness: 
 export async function endFlows(entry: Awake): Promise<void> {
   const opened = await entry.app.catch(() => null)
   await opened?.app.flows.close().catch(() => {})
+}
+
+/** Leaves the flows to whoever is next, while others go on using the app: what they still change is looked at when they are done. */
+export async function handOver(entry: Awake): Promise<void> {
+  await endFlows(entry)
+  entry.isOwner = false
 }
 
 async function untilIdle(entry: Awake, app: RunningApp, ended: AbortSignal, { now, idleMs, lookEveryMs }: Idleness): Promise<void> {

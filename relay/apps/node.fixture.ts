@@ -1,11 +1,13 @@
 /**
  * A program that takes part in the work on apps, as a node of a relay does, with functions that only say that they ran. Its arguments:
- * the database, a folder for what it says, and the moment from which its clock runs sixty times as fast as others.
+ * the database, a folder for what it says, and the moment from which its clock runs sixty times as fast as others. While there is a file
+ * `hold` in the folder, the last step of each run waits.
  */
-import { appendFileSync, writeSync } from 'node:fs'
+import { appendFileSync, existsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AppError } from '../../core/errors.ts'
+import { until } from '../../core/until.fixture.ts'
 import { callFunction, modelOf, ticketCreated } from '../../host/flows/fixture.ts'
 import { openFlows, type RunFunction } from '../../host/flows/flows.ts'
 import { nextWorkAt } from '../../host/flows/next-work.ts'
@@ -28,8 +30,9 @@ const report = (error: AppError) => say(`${error.code}: ${error.message}`)
 
 const runFunction: RunFunction = async (name, _input, { caller }) => {
   appendFileSync(join(folder, 'steps.txt'), `${caller.stepId}\n`)
-  say(`step ${name}`)
+  say(`step ${name} ${caller.stepId}`)
   await pause(Math.random() * 16)
+  if (name === 'three') await until(() => !existsSync(join(folder, 'hold')))
   return name
 }
 

@@ -5,7 +5,7 @@ import { betterAuth } from 'better-auth/minimal'
 import { z } from 'zod'
 import { AppError } from '../../core/errors.ts'
 import type { Database } from '../../host/store/engine.ts'
-import { authOptions, explainRefusal, type Auth, type AuthCall } from '../members/auth.ts'
+import { answerOf, authOptions, endSession, explainRefusal, type Auth, type AuthCall } from '../members/auth.ts'
 
 export type AppAccountOptions = {
   appId: string
@@ -35,6 +35,7 @@ export type AppAccounts = {
   signIn(email: string, password: string, headers: Headers): Promise<string[]>
   /** Begins a session for someone who is known by other means: a link, or their session on the relay. */
   begin(userId: string, headers: Headers): Promise<string[]>
+  /** Errors: `unavailable` when the session could not be ended; its cookie is still good. */
   signOut(headers: Headers): Promise<string[]>
   current(headers: Headers): Promise<{ user: UserRow; sessionId: string; cookies: string[] } | null>
 }
@@ -85,13 +86,11 @@ export function createAppAccounts({ appId, database, secret, url, base, warn }: 
       return answered.getSetCookie()
     },
     async begin(userId, headers) {
-      return (await auth.api.begin({ body: { userId }, headers, returnHeaders: true })).headers.getSetCookie()
+      return (await answerOf(auth.api.begin({ body: { userId }, headers, returnHeaders: true }))).headers.getSetCookie()
     },
-    async signOut(headers) {
-      return (await auth.api.signOut({ headers, returnHeaders: true })).headers.getSetCookie()
-    },
+    signOut: headers => endSession(auth, database, headers),
     async current(headers) {
-      const { headers: answered, response } = await auth.api.getSession({ headers, returnHeaders: true })
+      const { headers: answered, response } = await answerOf(auth.api.getSession({ headers, returnHeaders: true }))
       return response && { user: userRow.parse(response.user), sessionId: response.session.id, cookies: answered.getSetCookie() }
     },
   }

@@ -7,6 +7,7 @@ import { hashPassword } from '../members/accounts.ts'
 import { addUser, findUser, insertUser, setPassword } from '../members/people.ts'
 import type { Member } from '../members/roles.ts'
 import type { AppAccounts } from './accounts.ts'
+import { noteDeparted } from './departed.ts'
 import { closeLinks, findLink, isInvited, makeLink, openInvitations, useLink, type MadeLink } from './links.ts'
 
 /** So many people can wait to be let in. */
@@ -59,11 +60,15 @@ export function openUsers(database: Database, accounts: (base: string) => AppAcc
 
   /**
    * The account of an e-mail that somebody vouches for now. One that was made by whoever typed this e-mail, and proved nothing, goes with
-   * its sessions: whoever made it must not share an account with the person whose e-mail it is. Unless that is who is signed in.
+   * its sessions and all it had connected: whoever made it must not share an account with the person whose e-mail it is. Unless that is who
+   * is signed in.
    */
-  function* vouchedUser(person: { name: string; email: string }, signedInAs: string | null): Steps<string> {
-    const { name, email } = person
-    yield sql`delete from users where email = ${email} and "emailVerified" = 0 and id <> ${signedInAs ?? ''}`
+  function* vouchedUser(
+    { name, email, memberId }: { name: string; email: string; memberId: string | null },
+    signedInAs: string | null,
+  ): Steps<string> {
+    const gone = yield sql`delete from users where email = ${email} and "emailVerified" = 0 and id <> ${signedInAs ?? ''} returning id`
+    for (const { id } of gone) yield* noteDeparted(String(id), memberId)
     const known = yield* findUser(email)
     if (known === null) return yield* insertUser({ name, email, at: now() })
     yield sql`update users set "emailVerified" = 1 where id = ${known}`
@@ -103,7 +108,7 @@ export function openUsers(database: Database, accounts: (base: string) => AppAcc
       return database.transaction(function* () {
         yield* database.lock(`user ${email}`)
         if ((yield* useLink('invitation', invitation, now())) !== email) throw over()
-        const userId = yield* vouchedUser({ name, email }, signedInAs)
+        const userId = yield* vouchedUser({ name, email, memberId: null }, signedInAs)
         yield* setNewPassword(userId, passwordHash)
         yield sql`update users set "isInvited" = 1, name = ${name} where id = ${userId}`
         yield sql`delete from asks where email = ${email}`
@@ -116,7 +121,7 @@ export function openUsers(database: Database, accounts: (base: string) => AppAcc
         const [known] = yield sql`select id from users where "memberId" = ${memberId}`
         if (known) return String(known['id'])
         yield* database.lock(`user ${email}`)
-        const userId = yield* vouchedUser({ name, email }, signedInAs)
+        const userId = yield* vouchedUser({ name, email, memberId }, signedInAs)
         yield sql`update users set "memberId" = ${memberId} where id = ${userId}`
         if (yield* isInvited(email, now())) {
           yield sql`update users set "isInvited" = 1 where id = ${userId}`

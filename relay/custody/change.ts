@@ -12,7 +12,7 @@ import { demand, type Member } from '../members/roles.ts'
 import { takeDefault } from './default.ts'
 import type { Dropped } from './disconnect.ts'
 import type { CustodyGround } from './handle.ts'
-import { lockRecord, writeRecord, type CustodyRecord } from './record.ts'
+import { isOpenTo, lockRecord, writeRecord, type CustodyRecord } from './record.ts'
 import { markOf, readRun } from './start.ts'
 
 /**
@@ -44,18 +44,20 @@ export type Change = {
  * next request. Answers with what was held before. Errors: `forbidden`, `not_found`.
  */
 export async function changeHere(
-  { database, tokens, envelope, ledger, audit, idleDaysOf, drainMs }: CustodyGround,
+  ground: CustodyGround,
   member: Member,
   connectionId: string,
   { connected, birth, alongside }: Change,
 ): Promise<Dropped & { record: CustodyRecord }> {
   demand(member, 'connections.share')
+  const { database, tokens, envelope, ledger, audit, idleDaysOf } = ground
   const { workspaceId, userId } = member
   const sealer = await envelope.sealerOf(workspaceId)
   const dropped = await database.transaction(function* () {
-    const { record: found, tokens: row, now } = yield* lockRecord(database, tokens, connectionId, { unknown: unknownToRelay, drainMs })
+    const locked = yield* lockRecord(ground, connectionId)
+    const { record: found, tokens: row, now } = locked
     const before = birth?.about ?? found?.about
-    const isTheirs = found === null || (found.workspaceId === workspaceId && (!birth || found.userId === userId))
+    const isTheirs = birth ? isOpenTo(locked, member) : !locked.isOthers && found?.workspaceId === workspaceId
     if (!before || !isTheirs) throw new AppError('not_found', 'This connection is not on the relay any more.')
     const held = row && heldIn(row, sealer)
     const about = { ...before, ...(connected && tellOf(connected)) }

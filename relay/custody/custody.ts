@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { isSure, unknownToRelay, workOn } from '../../core/custody/relay.ts'
+import { isSure, workOn } from '../../core/custody/relay.ts'
 import type { RelayAccount, Taken, TokenGiven } from '../../core/contract/shared-accounts.ts'
 import type { AnswerKey, CustodyAnswer, CustodyRequest, Withdrawn } from '../../core/custody/messages.ts'
 import { sealTo } from '../../core/custody/sealed.ts'
@@ -8,7 +8,7 @@ import { explainReason } from '../../tokens/reason.ts'
 import type { TokenStatus } from '../../tokens/row.ts'
 import type { HeldToken, Tokens } from '../../tokens/tokens.ts'
 import type { AuditEntry } from '../audit/audit.ts'
-import { demand, type Member } from '../members/roles.ts'
+import { demand, type Action, type Member } from '../members/roles.ts'
 import { changeHere, type Change, type Connected } from './change.ts'
 import { withdraw, type Dropped } from './disconnect.ts'
 import { handleRequest, type Caller, type CustodyGround } from './handle.ts'
@@ -22,6 +22,12 @@ import type { Withdrawals } from './withdrawals.ts'
 
 /** How long a token that was to be returned is kept aside for a desktop that does not come for it. */
 const returningMs = 2 * 60_000
+
+/**
+ * What a request demands of the role. All others a desktop may send whatever its member became: what was begun has to settle, and who gave
+ * an account may take back their own sign-in.
+ */
+const demanded: Partial<Record<CustodyRequest['kind'], Action>> = { Offer: 'connections.share', AccessToken: 'connections.use' }
 
 export type CustodyOptions = CustodyGround & {
   renewing: Tokens
@@ -46,7 +52,7 @@ export function createCustody(options: CustodyOptions) {
   async function workOnAfterLimit(record: CustodyRecord): Promise<CustodyRecord> {
     if (record.state.role !== 'returning') return record
     const written = await database.transaction(function* () {
-      const locked = yield* lockRecord(database, ground.tokens, record.connectionId, { unknown: unknownToRelay, drainMs: ground.drainMs })
+      const locked = yield* lockRecord(ground, record.connectionId)
       const next = locked.record && workOn(locked.record.state)
       if (!locked.record || !next || locked.now - locked.record.since < limitMs) return locked.record
       const changed = { ...locked.record, state: next, seq: locked.record.seq + 1, since: locked.now }
@@ -121,7 +127,8 @@ export function createCustody(options: CustodyOptions) {
 
     /** Null: nothing to say yet. Errors: `forbidden`, and those of `handleRequest` and of `accessToken`. */
     async answer(caller: Caller, request: CustodyRequest): Promise<CustodyAnswer | null> {
-      if (request.kind === 'Offer') demand(caller.member, 'connections.share')
+      const action = demanded[request.kind]
+      if (action) demand(caller.member, action)
       const { answer, movedApp } = await handleRequest(ground, caller, request)
       if (movedApp !== null) moved(movedApp)
       const { connectionId } = request

@@ -7,11 +7,10 @@ import {
   type RelayRun,
   type SharedConnection,
 } from '../../core/custody/messages.ts'
-import { answerDesktop, unknownToRelay, type RelayEffect, type RelayMove } from '../../core/custody/relay.ts'
+import { answerDesktop, type RelayEffect, type RelayMove } from '../../core/custody/relay.ts'
 import { handover, openSealed, sealTo, type PrivateKey } from '../../core/custody/sealed.ts'
 import { AppError } from '../../core/errors.ts'
-import type { Database, Steps } from '../../host/store/engine.ts'
-import type { TokenDatabase } from '../../tokens/database.ts'
+import type { Steps } from '../../host/store/engine.ts'
 import { dropGrant } from '../../tokens/grants.ts'
 import { adoptHandover, handoverOf } from '../../tokens/handover.ts'
 import { heldIn, type Held } from '../../tokens/held.ts'
@@ -24,20 +23,17 @@ import type { Envelope } from '../keys/envelope.ts'
 import type { Member } from '../members/roles.ts'
 import { takeDefault } from './default.ts'
 import type { Ledger } from './ledger.ts'
-import { lockRecord, writeRecord, type CustodyRecord, type Locked } from './record.ts'
+import { isOpenTo, lockRecord, writeRecord, type CustodyRecord, type Locked, type RecordGround } from './record.ts'
 import { markOf, readRun } from './start.ts'
+import { understandSealed } from './understand.ts'
 import { noteWithdrawal } from './withdrawals.ts'
 
 /** What handlers work with. */
-export type CustodyGround = {
-  database: Database
-  tokens: TokenDatabase
+export type CustodyGround = RecordGround & {
   envelope: Envelope
   ledger: Ledger
   audit: Audit
   key: PrivateKey
-  /** How long a request to a provider whose answer was lost may still be on its way. */
-  drainMs: number
   /** Whether an offered connection is one for this relay. Errors: `not_found` for an app that is not here, `validation`. */
   admit(member: Member, about: SharedConnection): Promise<void>
   /** After how many days without use the provider of a connector lets a refresh token die. */
@@ -99,7 +95,7 @@ async function readOffer(key: PrivateKey, request: Extract<CustodyRequest, { kin
   const { connectionId, grantId, sealed, about } = request
   const text = await openSealed(key, { connectionId, grantId, direction: 'handover' }, sealed)
   // Whether it can go back, a desktop that gives it has no say in.
-  return { handover: handover.parse(JSON.parse(text)), grantId, about: { ...about, stays: undefined } }
+  return { handover: understandSealed(handover, text), grantId, about: { ...about, stays: undefined } }
 }
 
 type Decided = {
@@ -119,10 +115,9 @@ function* decide(
   sealer: Sealer,
 ): Steps<Decided> {
   const { connectionId } = request
-  const locked = yield* lockRecord(ground.database, ground.tokens, connectionId, { unknown: unknownToRelay, drainMs: ground.drainMs })
+  const locked = yield* lockRecord(ground, connectionId)
   const { workspaceId, userId } = member
-  if (locked.record && (locked.record.workspaceId !== workspaceId || locked.record.userId !== userId))
-    throw new AppError('not_found', 'The relay keeps no such connection of yours. Connect the account again.')
+  if (!isOpenTo(locked, member)) throw new AppError('not_found', 'The relay keeps no such connection of yours. Connect the account again.')
   const run = yield* readRun()
   const promised = promisedIn(locked, sealer)
   const { desktopId = '' } = request

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { relayRun, type RelayRun } from '../../core/custody/messages.ts'
 import { syncFolder } from '../../host/files/atomic.ts'
+import { idIn } from './folder-id.ts'
 
 const mark = z.object({
   connectionId: z.string(),
@@ -18,6 +19,8 @@ export type Mark = z.infer<typeof mark>
 
 const line = z.union([mark, z.object({ run: relayRun })])
 
+const ending = '.jsonl'
+
 /** What the ledger remembers. `unreadable`: something of it cannot be read, so it may not know all. */
 export type Remembered = { marks: ReadonlyMap<string, Mark>; runNumber: number; unreadable: boolean }
 
@@ -27,6 +30,9 @@ export type Remembered = { marks: ReadonlyMap<string, Mark>; runNumber: number; 
  * and no restore touches; each process writes a file of its own there.
  */
 export type Ledger = {
+  folder: string
+  /** Names the folder. A database notes it, and so notices a folder that is not the one it was used with. */
+  id: string
   read(): Promise<Remembered>
   /** Writes a mark unless this process has written it, or a later one, before. */
   reach(mark: Mark): Promise<void>
@@ -36,6 +42,7 @@ export type Ledger = {
 
 export async function openLedger(folder: string): Promise<Ledger> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  const id = await idIn(join(folder, 'id'))
   const written = new Map<string, number>()
   let part: Part | null = null
   let last: Promise<void> = Promise.resolve()
@@ -64,10 +71,13 @@ export async function openLedger(folder: string): Promise<Ledger> {
   }
 
   return {
+    folder,
+    id,
     async read() {
       const marks = new Map<string, Mark>()
       let [runNumber, unreadable] = [0, false]
       for (const name of await readdir(folder)) {
+        if (!name.endsWith(ending)) continue
         for (const text of await wholeLines(join(folder, name))) {
           const found = parse(text)
           if (!found) unreadable = true
@@ -101,7 +111,7 @@ export async function openLedger(folder: string): Promise<Ledger> {
 type Part = { path: string; file: FileHandle; isEmpty: boolean }
 
 async function create(folder: string): Promise<Part> {
-  const path = join(folder, `${randomUUID()}.jsonl`)
+  const path = join(folder, `${randomUUID()}${ending}`)
   return { path, file: await open(path, 'ax', 0o600), isEmpty: true }
 }
 

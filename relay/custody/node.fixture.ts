@@ -10,10 +10,10 @@ import { createKeyTables } from '../keys/tables.ts'
 import { createLog } from '../log.ts'
 import { openCustody } from './open.ts'
 
-const order = z.object({ folder: z.string(), databaseUrl: z.string().nullable(), origin: z.string() })
+const order = z.object({ folder: z.string(), databaseUrl: z.string().nullable(), origin: z.string(), ledgerFolder: z.string().optional() })
 
 /** The room of one relay process, with a master key that all of a test share. */
-export async function openNode({ folder, databaseUrl, origin }: z.infer<typeof order>) {
+export async function openNode({ folder, databaseUrl, origin, ledgerFolder = join(folder, 'ledger') }: z.infer<typeof order>) {
   const opened = await openRelayDatabase({ databaseUrl, dataFolder: folder })
   const { database } = opened
   await createKeyTables(database)
@@ -26,8 +26,11 @@ export async function openNode({ folder, databaseUrl, origin }: z.infer<typeof o
     audit: await createAudit(database),
     log: createLog(() => {}),
     dataFolder: folder,
-    ledgerFolder: join(folder, 'ledger'),
+    ledgerFolder,
     partyOf: async (_, client) => ({ ...partyAt(origin), client }),
+  }).catch(async (error: unknown) => {
+    await opened.close()
+    throw error
   })
   return {
     custody,

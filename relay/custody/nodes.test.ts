@@ -8,10 +8,7 @@ import { startProvider } from '../../tokens/provider.fixture.ts'
 import { publicHalf } from '../../core/custody/sealed.ts'
 import { databases, testSettings } from '../relay.fixture.ts'
 import { openNode } from './node.fixture.ts'
-import { handOver } from './offering.fixture.ts'
-
-const member = { userId: 'u1', workspaceId: 'w1', name: 'Ada', email: 'ada@example.com', role: 'editor' } as const
-const caller = { member, desktop: { id: 'd1', name: 'Laptop' }, ip: null }
+import { caller, handOver } from './offering.fixture.ts'
 
 for (const kind of databases)
   describe(`three processes of a relay, on ${kind},`, () => {

@@ -4,6 +4,10 @@ import { sealTo } from '../../core/custody/sealed.ts'
 import type { AnswerKey } from '../../core/custody/messages.ts'
 import type { Grant } from '../../oauth/grant.ts'
 import type { OAuthClient } from '../../oauth/server.ts'
+import type { Caller } from './handle.ts'
+
+const member = { userId: 'u1', workspaceId: 'w1', name: 'Ada', email: 'ada@example.com', role: 'editor' } as const
+export const caller: Caller = { member, desktop: { id: 'd1', name: 'Laptop' }, ip: null }
 
 export const about: SharedConnection = {
   appId: 'a1b2c3d4-0000-4000-8000-000000000001',

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { tools } from '../../connectors/catalogue.ts'
 import { AppError } from '../../core/errors.ts'
@@ -12,12 +11,13 @@ import type { Envelope } from '../keys/envelope.ts'
 import { sealingKey } from '../keys/secrets.ts'
 import type { Log } from '../log.ts'
 import { createCustody, type Custody } from './custody.ts'
+import { idIn } from './folder-id.ts'
 import type { CustodyGround } from './handle.ts'
 import { openLedger, type Ledger } from './ledger.ts'
 import { compareWithLedger } from './start.ts'
 import { createCustodyTables } from './tables.ts'
 import { createWithdrawals, createWithdrawalTables } from './withdrawals.ts'
-import { custodyHolder, openRelayTokens, type Holder, type PartyOf } from './tokens.ts'
+import { custodyHolder, isWithAny, openRelayTokens, type Holder, type PartyOf } from './tokens.ts'
 
 export type CustodySettings = {
   database: Database
@@ -27,6 +27,8 @@ export type CustodySettings = {
   dataFolder: string
   /** Where the ledger is kept: away from the database, and the same for all nodes. */
   ledgerFolder: string
+  /** The one that it takes the place of, which is lost. */
+  lostLedger?: string | null
   partyOf: PartyOf
   /** Who else keeps connections that are renewed here. */
   others?: readonly Holder[]
@@ -38,7 +40,7 @@ export type CustodySettings = {
   moved?(appId: string): void
 }
 
-/** Opens the room: tables, ledger, tokens. After a restore it says so. */
+/** Opens the room: tables, ledger, tokens. After a restore it says so. Errors: `conflict` when the ledger is not that of the database. */
 export async function openCustody(settings: CustodySettings): Promise<Custody> {
   const { database, ledgerFolder } = settings
   await createCustodyTables(database)
@@ -54,8 +56,8 @@ export async function openCustody(settings: CustodySettings): Promise<Custody> {
 }
 
 async function openWith(settings: CustodySettings, tokens: TokenDatabase, ledger: Ledger): Promise<Custody> {
-  const { database, envelope, audit, log, dataFolder, now = Date.now, timing, moved = () => {} } = settings
-  const { unsure } = await compareWithLedger(database, ledger, now)
+  const { database, envelope, audit, log, dataFolder, lostLedger = null, now = Date.now, timing, others = [], moved = () => {} } = settings
+  const { unsure } = await compareWithLedger({ database, ledger, lostLedger, now })
   if (unsure > 0)
     log.warn(
       'The database was restored from a backup, or the ledger is lost. Connections wait for their desktops, or to be connected again.',
@@ -73,7 +75,7 @@ async function openWith(settings: CustodySettings, tokens: TokenDatabase, ledger
     // Who runs an app asks for a token whenever it needs one, and looks at its state then.
     changed: () => {},
     nodeId: await nodeIdIn(dataFolder),
-    holders: [custodyHolder(database, partyOf), ...(settings.others ?? [])],
+    holders: [custodyHolder(database, partyOf), ...others],
     report: error => log.report(error),
   })
   const withdrawals = createWithdrawals({ database, envelope, partyOf })
@@ -91,6 +93,7 @@ async function openWith(settings: CustodySettings, tokens: TokenDatabase, ledger
     moved,
     key: await sealingKey(database, envelope, now),
     drainMs: timing?.drainMs ?? usualTiming.drainMs,
+    isOthers: connectionId => isWithAny(others, connectionId),
     admit: settings.admit ?? (async () => {}),
     idleDaysOf: connector => tools[connector]?.provider.refreshIdleDays ?? null,
     providerName: connector => tools[connector]?.provider.name ?? connector,
@@ -107,13 +110,5 @@ async function openWith(settings: CustodySettings, tokens: TokenDatabase, ledger
 /** Names this machine to the other nodes. */
 async function nodeIdIn(dataFolder: string): Promise<string> {
   await mkdir(dataFolder, { recursive: true, mode: 0o700 })
-  const file = join(dataFolder, 'node-id')
-  const id = randomUUID()
-  await writeFile(`${file}.${id}`, id, { mode: 0o600 })
-  // The first of several processes that start at once names it for all.
-  await link(`${file}.${id}`, file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error
-  })
-  await rm(`${file}.${id}`)
-  return readFile(file, 'utf8')
+  return idIn(join(dataFolder, 'node-id'))
 }

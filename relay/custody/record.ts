@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { sharedConnection, type SharedConnection } from '../../core/custody/messages.ts'
-import { relayRole, type RelayCustody } from '../../core/custody/relay.ts'
+import { relayRole, unknownToRelay, type RelayCustody } from '../../core/custody/relay.ts'
 import type { Database, Row, Steps } from '../../host/store/engine.ts'
 import { canMove, lockQuietly } from '../../tokens/grants.ts'
 import type { TokenDatabase } from '../../tokens/database.ts'
@@ -81,22 +81,40 @@ export type Locked = {
   isQuiet: boolean
   canMove: boolean
   now: number
+  /** What is here under this id is no connection in custody: the account of an app's user. */
+  isOthers: boolean
 }
 
-export function* lockRecord(
-  database: Database,
-  tokens: TokenDatabase,
-  connectionId: string,
-  { unknown, drainMs }: { unknown: RelayCustody; drainMs: number },
-): Steps<Locked> {
+export type RecordGround = {
+  database: Database
+  tokens: TokenDatabase
+  /** How long a request to a provider whose answer was lost may still be on its way. */
+  drainMs: number
+  /** In a transaction: whether someone else keeps a connection of this id here. All of them share one table of tokens. */
+  isOthers(connectionId: string): Steps<boolean>
+}
+
+export function* lockRecord({ database, tokens, drainMs, isOthers }: RecordGround, connectionId: string): Steps<Locked> {
   yield* database.lock(`custody ${connectionId}`)
   const [found] = yield sql`select * from custody where connection_id = ${connectionId} ${database.forUpdate}`
   const record = found ? toRecord(found) : null
   const { row: held, now, isQuiet } = yield* lockQuietly(tokens, connectionId, drainMs)
-  const state = record?.state ?? unknown
+  const state = record?.state ?? unknownToRelay
   const isDead = state.role === 'active' && held?.state === 'needs_reconnect'
-  return { record, state: isDead ? { ...state, role: 'dead' } : state, tokens: held, isQuiet, canMove: canMove(held), now }
+  return {
+    record,
+    state: isDead ? { ...state, role: 'dead' } : state,
+    tokens: held,
+    isQuiet,
+    canMove: canMove(held),
+    now,
+    isOthers: (record === null && held !== null) || (yield* isOthers(connectionId)),
+  }
 }
+
+/** Whether a member may speak of it: a connection of theirs, or one that nobody has spoken of. */
+export const isOpenTo = ({ record, isOthers }: Locked, { workspaceId, userId }: Owner): boolean =>
+  !isOthers && (record === null || (record.workspaceId === workspaceId && record.userId === userId))
 
 /** Death is told by the tokens' own row, which a late answer may bring back to life: it is not written here. */
 export function* writeRecord({

@@ -3,7 +3,7 @@ import { describe, it, type TestContext } from 'node:test'
 import { custodyAnswer, type CustodyRequest } from '../../core/custody/messages.ts'
 import { relayInfo } from '../../core/contract/relay.ts'
 import { relayAccounts, tokenGiven } from '../../core/contract/shared-accounts.ts'
-import { makeAnswerKey, openSealed } from '../../core/custody/sealed.ts'
+import { makeAnswerKey, openSealed, sealTo } from '../../core/custody/sealed.ts'
 import { startProvider } from '../../tokens/provider.fixture.ts'
 import { signInDesktop } from '../desktops/desktop.fixture.ts'
 import { databases, joinAs, setUp, startTestRelay, type DatabaseKind } from '../relay.fixture.ts'
@@ -18,10 +18,11 @@ async function open(t: TestContext, kind: DatabaseKind) {
   const { publicKey } = relayInfo.parse(await (await fetch(`${relay.url}/.well-known/plugboard-relay`)).json())
   const send = (body: unknown, token = access) =>
     fetch(`${relay.url}/api/relay/custody`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: JSON.stringify(body) })
-  const ask = async (request: CustodyRequest) => {
-    const response = await send(request)
+  const askAs = (token: string) => async (request: CustodyRequest) => {
+    const response = await send(request, token)
     return response.status === 204 ? null : custodyAnswer.parse(await response.json())
   }
+  const ask = askAs(access)
   const draft = { name: 'Desk', files: makeRelease({ 'config.jsonc': config('Desk') }).files }
   const body = JSON.stringify(draft)
   await fetch(`${relay.url}/api/relay/apps/${about.appId}/releases`, {
@@ -30,8 +31,8 @@ async function open(t: TestContext, kind: DatabaseKind) {
     body,
   })
   const grant = provider.signIn()
-  const give = () => handOver(ask, publicKey, 'c1', grant, provider.party.client)
-  return { relay, owner, provider, grant, send, ask, give }
+  const give = (as = access) => handOver(askAs(as), publicKey, 'c1', grant, provider.party.client)
+  return { relay, owner, provider, publicKey, grant, send, ask, askAs, give }
 }
 
 for (const kind of databases)
@@ -52,7 +53,7 @@ for (const kind of databases)
     })
 
     it('refuses strangers, members who may not share, other members’ accounts and what is no request', async t => {
-      const { relay, owner, give, send } = await open(t, kind)
+      const { relay, owner, publicKey, give, send } = await open(t, kind)
       const active = await give()
       const mine = { kind: 'Mine', connectionId: 'c1', desktopId: 'd-1', turn: 9, seen: 0, run: active?.run }
       assert.equal((await send(mine, 'nobody')).status, 401)
@@ -60,9 +61,39 @@ for (const kind of databases)
       assert.equal((await send(mine, editor.access)).status, 404)
       assert.equal((await send({ ...mine, turn: -1 })).status, 400)
       assert.equal((await send({ kind: 'Unheard' })).status, 400)
+      const offer = { ...mine, kind: 'Offer', turn: 10, grantId: 'g', keyId: publicKey.kid, about }
+      for (const text of ['no JSON at all', JSON.stringify({ accessToken: 'a-secret' })]) {
+        const sealed = await sealTo(publicKey, { connectionId: 'c1', grantId: 'g', direction: 'handover' }, text)
+        const answered = await send({ ...offer, sealed })
+        assert.equal(answered.status, 400)
+        assert.match(await answered.text(), /does not understand this request/)
+      }
+      assert.equal(relay.lines.join('\n').includes('a-secret'), false)
       const viewer = await signInDesktop(relay.url, await joinAs(relay, owner, { email: 'vi@example.com', role: 'viewer' }))
-      const offer = { ...mine, kind: 'Offer', sealed: 'x', grantId: 'g', keyId: 'k', about }
-      assert.equal((await send(offer, viewer.access)).status, 403)
+      assert.equal((await send({ ...offer, sealed: 'x' }, viewer.access)).status, 403)
+    })
+
+    it('gives no token to who gave it once they are a viewer; what they began still settles, and their own sign-in they may take back', async t => {
+      const { relay, owner, grant, give, send, askAs } = await open(t, kind)
+      const email = 'ed@example.com'
+      const { access } = await signInDesktop(relay.url, await joinAs(relay, owner, { email, role: 'editor' }))
+      const { run } = (await give(access)) ?? {}
+      assert.ok(run)
+      const { publicKey, privateKey } = await makeAnswerKey()
+      const head = { connectionId: 'c1', desktopId: 'd-1', turn: 1, seen: 0, run, base: 'turn1' }
+      const use = () => send({ kind: 'AccessToken', ...head, sessionPublicKey: publicKey }, access)
+      assert.equal((await use()).status, 200)
+
+      const row = (await owner.get('/members')).text.split('<tr>').find(text => text.includes(email))
+      await owner.post('/members/role', { id: /name="id" value="([^"]+)"/.exec(row ?? '')?.[1] ?? '', role: 'viewer' })
+      const refused = await use()
+      assert.equal(refused.status, 403)
+      assert.match((await refused.json()).message, /^As a viewer you may not use shared accounts on a desktop\./)
+      assert.equal((await askAs(access)({ kind: 'Yours', ...head }))?.kind, 'Active')
+      const back = await askAs(access)({ kind: 'Reclaim', ...head, turn: 2, returnPublicKey: publicKey })
+      assert.ok(back?.kind === 'Returning')
+      const text = await openSealed(privateKey, { connectionId: 'c1', grantId: 'g1', direction: 'return' }, back.sealed)
+      assert.equal(JSON.parse(text).refreshToken, grant.refreshToken)
     })
 
     it('lends it to desktops of members who may use it, and lets the one who gave it take it over on another desktop', async t => {

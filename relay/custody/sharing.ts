@@ -1,9 +1,8 @@
-import { unknownToRelay } from '../../core/custody/relay.ts'
 import type { RelayAccount, Taken } from '../../core/contract/shared-accounts.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Member } from '../members/roles.ts'
 import type { Caller, CustodyGround } from './handle.ts'
-import { lockRecord, writeRecord, type CustodyRecord } from './record.ts'
+import { isOpenTo, lockRecord, writeRecord, type CustodyRecord } from './record.ts'
 import type { SharedAccount } from './shared.ts'
 import { explainStanding } from './standing.ts'
 import { markOf, readRun } from './start.ts'
@@ -47,15 +46,17 @@ export const staysHere = (name: string): AppError =>
  * `unavailable` while it is moved, `unauthorized` once its access has ended.
  */
 export async function takeOver(
-  { database, tokens, ledger, audit, drainMs }: CustodyGround,
+  ground: CustodyGround,
   { member, desktop, ip }: Caller,
   connectionId: string,
   desktopId: string,
 ): Promise<Taken> {
   const { workspaceId, userId } = member
+  const { database, ledger, audit } = ground
   const { record, run } = await database.transaction(function* () {
-    const { record: found, state } = yield* lockRecord(database, tokens, connectionId, { unknown: unknownToRelay, drainMs })
-    if (!found || found.workspaceId !== workspaceId || found.userId !== userId)
+    const locked = yield* lockRecord(ground, connectionId)
+    const { record: found, state } = locked
+    if (!found || !isOpenTo(locked, member))
       throw new AppError(
         'not_found',
         'Only who gave an account to the relay can take it back. Ask them, or connect an account of your own.',

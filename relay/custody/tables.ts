@@ -3,7 +3,8 @@ import type { Database } from '../../host/store/engine.ts'
 
 /**
  * `seq` counts every change of a row; `stretch` is what the protocol calls `by`; `pending` is what was promised, sealed; `about` is what the
- * relay was told of the connection, as JSON; `keeper` names the desktop that speaks of it. `custody_run` has one row: the incarnation of this data. Times are epoch ms, flags 0 or 1.
+ * relay was told of the connection, as JSON; `keeper` names the desktop that speaks of it. `custody_run` has one row: the incarnation of this data. `custody_ledger`
+ * has one, too: the ledger that is kept beside it. Times are epoch ms, flags 0 or 1.
  */
 export async function createCustodyTables(database: Database): Promise<void> {
   await database.migrate('custody-1', function* () {
@@ -17,5 +18,9 @@ export async function createCustodyTables(database: Database): Promise<void> {
   })
   await database.migrate('custody-2', function* () {
     yield sql`alter table custody add column keeper ${database.types.text} not null default ''`
+  })
+  await database.migrate('custody-3', function* () {
+    const { text, strict } = database.types
+    yield sql`create table custody_ledger (id ${text} not null primary key) ${strict}`
   })
 }

@@ -50,6 +50,12 @@ export async function findRecord(database: Database, connectionId: string): Prom
   return row ? toRecord(row) : null
 }
 
+/** In a transaction: whether one of these has the connection here. */
+export function* isWithAny(holders: readonly Holder[], connectionId: string): Steps<boolean> {
+  for (const holder of holders) if (yield* holder.isHere(connectionId)) return true
+  return false
+}
+
 /** The connections in custody: only what is active here and sure is renewed. */
 export function custodyHolder(database: Database, partyOf: PartyOf): Holder {
   return {
@@ -101,18 +107,15 @@ export async function openRelayTokens(options: RelayTokensOptions): Promise<Toke
     return envelope.sealerOf(known ?? '')
   }
 
-  function* isElsewhere(connectionId: string): Steps<boolean> {
-    for (const holder of holders) if (yield* holder.isHere(connectionId)) return false
-    return true
-  }
-
   return createTokens({
     database: tokens,
     sealer: sealerOf,
     takeover: database.peers ? nodesTakeover : { by: 'proof' },
     timing: { ...usualTiming, ...timing },
     process: own,
-    isElsewhere,
+    *isElsewhere(connectionId) {
+      return !(yield* isWithAny(holders, connectionId))
+    },
     async reach(connectionId, client) {
       const found = await find(connectionId)
       if (!found) throw new Error(`Nothing is known of the connection ${connectionId}.`)

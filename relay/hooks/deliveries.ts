@@ -6,6 +6,7 @@ import type { Database } from '../../host/store/engine.ts'
 import type { Apps } from '../apps/apps.ts'
 import { demand, type Member } from '../members/roles.ts'
 import type { Hooks } from './hooks.ts'
+import { tooLate } from './inbox.ts'
 import type { Refusals } from './refusals.ts'
 
 const shown = 10
@@ -21,7 +22,7 @@ export function createDeliveries({ database, hooks, refusals, apps, url }: Groun
     demand(member, 'apps.publish')
     const hook = (await hooks.list(member, appId)).find(each => each.name === name)
     if (!hook) throw new AppError('not_found', `The live version has no web address “${name}”. Reload the page.`)
-    const rows = await database.query(sql`select flow, delivery_id, received_at, due_at, given_up from hook_inbox
+    const rows = await database.query(sql`select flow, delivery_id, received_at, due_at, given_up, reason from hook_inbox
       where app_id = ${appId} and hook = ${name} order by seq desc limit ${shown}`)
     const handedOn = rows.filter(row => row['due_at'] === null && row['given_up'] === 0)
     const runs = new Map<string, Run>()
@@ -34,7 +35,7 @@ export function createDeliveries({ database, hooks, refusals, apps, url }: Groun
       })
     const taken = rows.map((row): HookDelivery => {
       const at = iso(row['received_at'])
-      if (row['given_up'] === 1) return { outcome: 'given_up', at }
+      if (row['given_up'] === 1) return { outcome: 'given_up', at, reason: String(row['reason'] ?? tooLate) }
       if (row['due_at'] !== null) return { outcome: 'waiting', at }
       const run = runs.get(String(row['delivery_id']))
       return { outcome: 'taken', at, run: run ? told(run, url) : null }

@@ -30,6 +30,8 @@ export type Hooks = {
   /** Notes the hooks of a release, with secrets for those that are new. Errors: `validation` when two flows have one address. */
   prepare(release: Pick<Unpacked, 'appId' | 'releaseId' | 'model'>): Promise<void>
   find(appId: string, name: string): Promise<LiveHook | null>
+  /** The flow of a hook of the live version. Null: it has no such hook. */
+  flowOf(appId: string, name: string): Promise<string | null>
   /** Whether an earlier release had it. */
   wasThere(appId: string, name: string): Promise<boolean>
   /** Those of the live version. Errors: `forbidden`. */
@@ -143,6 +145,11 @@ export function createHooks({ database, envelope, audit, url, now }: Options): H
     async find(appId, name) {
       const [row] = await database.query(sql`${live} where a.id = ${appId} and h.name = ${name}`)
       return row ? toLive(row) : null
+    },
+
+    async flowOf(appId, name) {
+      const [row] = await database.query(sql`${live} where a.id = ${appId} and h.name = ${name}`)
+      return row ? String(row['flow']) : null
     },
 
     async wasThere(appId, name) {

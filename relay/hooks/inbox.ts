@@ -1,9 +1,12 @@
 import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import type { Delivery } from '../../host/flows/delivery.ts'
-import type { Database, Steps } from '../../host/store/engine.ts'
+import type { RunningApp } from '../../host/running-app.ts'
+import type { Database, Row, Steps } from '../../host/store/engine.ts'
 import type { Apps } from '../apps/apps.ts'
 import type { Log } from '../log.ts'
+import { createHandOn, type HandedOn, type Waiting } from './hand-on.ts'
+import type { Hooks } from './hooks.ts'
 
 const second = 1000
 const day = 24 * 60 * 60 * second
@@ -15,6 +18,8 @@ const givenUpAfterMs = 3 * day
 const rememberedMs = 7 * day
 const mostWaiting = 5000
 const atOnce = 50
+/** Why a request was given up of which no more is known. */
+export const tooLate = 'It could not be handed on for three days.'
 
 export type Inbox = {
   /** Keeps a delivery and hands it to its app soon. One that came before is kept once. Resolves when it is on disk. Errors: `rate_limited`. */
@@ -25,13 +30,23 @@ export type Inbox = {
   close(): Promise<void>
 }
 
-export type InboxOptions = { database: Database; apps: Pick<Apps, 'use'>; log: Log; now: () => number; lookEveryMs?: number }
+export type InboxOptions = {
+  database: Database
+  apps: Pick<Apps, 'use'>
+  hooks: Pick<Hooks, 'flowOf'>
+  log: Log
+  now: () => number
+  lookEveryMs?: number
+}
+
+type Came = { row: Waiting; came: HandedOn }
 
 /**
  * Requests to hooks that were answered and have no run yet. The answer waits for a row of the relay and never for the app, which may have
  * to wake. A run carries the name of its delivery, so that handing one on twice, as after a crash in between, starts one run.
  */
-export function createInbox({ database, apps, log, now, lookEveryMs = 5 * second }: InboxOptions): Inbox {
+export function createInbox({ database, apps, hooks, log, now, lookEveryMs = 5 * second }: InboxOptions): Inbox {
+  const handOne = createHandOn({ database, hooks })
   const underWay = new Map<string, { done: Promise<void>; again: boolean }>()
   let timer: NodeJS.Timeout | undefined
   let prunedAt = 0
@@ -52,33 +67,70 @@ export function createInbox({ database, apps, log, now, lookEveryMs = 5 * second
   }
 
   async function empty(appId: string, entry: { again: boolean }): Promise<void> {
+    // Requests to one address keep their order: what came after one that has to wait, waits with it.
+    const held = new Set<string>()
     for (;;) {
       entry.again = false
-      const rows = await database.query(sql`select * from hook_inbox where app_id = ${appId} and due_at is not null
-        and due_at <= ${now() + graceMs} order by seq limit ${atOnce}`)
-      if (rows.length === 0 || isClosed) return
-      const seqs = rows.map(row => Number(row['seq']))
-      try {
-        await apps.use(appId, async app => {
-          for (const row of rows) await app.flows.receive(String(row['flow']), JSON.parse(String(row['delivery'])) as Delivery)
+      const others = held.size > 0 ? sql`and hook not in (${sql.join([...held])})` : sql``
+      const found = await database.query(sql`select * from hook_inbox where app_id = ${appId} and due_at is not null
+        and due_at <= ${now() + graceMs} ${others} order by seq limit ${atOnce}`)
+      if (found.length === 0 || isClosed) return
+      const rows = found.map(toWaiting)
+      const all = await apps
+        .use(appId, ({ flows }, retired) => handAll(flows, rows, held, retired))
+        .catch(async (cause: unknown) => {
+          const error = AppError.from(cause)
+          await settle(rows.map(row => ({ row, came: { kind: 'later', error } })))
+          throw error
         })
-      } catch (cause) {
-        await postpone(appId, seqs)
-        throw cause
-      }
-      await database.query(sql`update hook_inbox set delivery = null, due_at = null where seq in (${sql.join(seqs)})`)
+      await settle(all)
     }
   }
 
-  async function postpone(appId: string, seqs: readonly number[]): Promise<void> {
+  /**
+   * In their order. `held`: the addresses whose requests have to wait, those that are found here among them. An app that is to be closed,
+   * as for a new release, may take no more: the rest is as due as before, for the one that is opened next.
+   */
+  async function handAll(flows: RunningApp['flows'], rows: readonly Waiting[], held: Set<string>, retired: AbortSignal): Promise<Came[]> {
+    const all: Came[] = []
+    const errors = new Map<string, AppError>()
+    for (const row of rows) {
+      const error = errors.get(row.hook)
+      const came: HandedOn = error ? { kind: 'later', error } : await handOne(flows, row)
+      if (came.kind === 'later' && retired.aborted) return all
+      all.push({ row, came })
+      if (error || came.kind !== 'later') continue
+      log.report(came.error, { appId: row.appId, hook: row.hook })
+      // A bug is about this request, and no reason to keep the next one back.
+      if (came.error.code === 'internal') continue
+      errors.set(row.hook, came.error)
+      held.add(row.hook)
+    }
+    return all
+  }
+
+  async function settle(all: readonly Came[]): Promise<void> {
+    const taken = all.flatMap(({ row, came }) => (came.kind === 'taken' ? [row.seq] : []))
     await database.transaction(function* () {
-      for (const seq of seqs) {
-        const [row] = yield sql`select tries from hook_inbox where seq = ${seq} and app_id = ${appId}`
-        const tries = Number(row?.['tries'] ?? 0)
-        const dueAt = now() + graceMs + Math.min(longestPauseMs, second * 2 ** tries)
-        yield sql`update hook_inbox set tries = ${tries + 1}, due_at = ${dueAt} where seq = ${seq} and due_at is not null`
+      if (taken.length > 0) yield sql`update hook_inbox set delivery = null, due_at = null, reason = null where seq in (${sql.join(taken)})`
+      for (const { row, came } of all) {
+        if (came.kind === 'later') yield* postpone(row, came.error)
+        if (came.kind === 'gone')
+          yield sql`update hook_inbox set delivery = null, due_at = null, given_up = 1, reason = ${came.reason} where seq = ${row.seq}`
       }
     })
+    for (const { row, came } of all) if (came.kind === 'gone') tellGivenUp(row.appId, row.hook, came.reason)
+  }
+
+  function* postpone({ seq }: Waiting, { message }: AppError): Steps<void> {
+    const [row] = yield sql`select tries from hook_inbox where seq = ${seq}`
+    const tries = Number(row?.['tries'] ?? 0)
+    const dueAt = now() + graceMs + Math.min(longestPauseMs, second * 2 ** tries)
+    yield sql`update hook_inbox set tries = ${tries + 1}, due_at = ${dueAt}, reason = ${message} where seq = ${seq} and due_at is not null`
+  }
+
+  function tellGivenUp(appId: string, hook: string, reason: string): void {
+    log.warn(`A webhook was given up. ${reason}`, { appId, hook })
   }
 
   async function look(): Promise<void> {
@@ -87,10 +139,10 @@ export function createInbox({ database, apps, log, now, lookEveryMs = 5 * second
     if (now() - prunedAt < 60 * 60 * second) return
     prunedAt = now()
     await database.query(sql`delete from hook_inbox where due_at is null and received_at < ${now() - rememberedMs}`)
-    const lost = await database.query(sql`update hook_inbox set due_at = null, delivery = null, given_up = 1
-      where due_at is not null and received_at < ${now() - givenUpAfterMs} returning app_id, hook`)
-    for (const { app_id: appId, hook } of lost)
-      log.warn('A webhook was given up, because its app could not be started for three days.', { appId: String(appId), hook: String(hook) })
+    const lost = await database.query(sql`update hook_inbox set due_at = null, delivery = null, given_up = 1,
+      reason = ${tooLate} || coalesce(' ' || reason, '')
+      where due_at is not null and received_at < ${now() - givenUpAfterMs} returning app_id, hook, reason`)
+    for (const { app_id: appId, hook, reason } of lost) tellGivenUp(String(appId), String(hook), String(reason))
   }
 
   return {
@@ -119,3 +171,11 @@ export function createInbox({ database, apps, log, now, lookEveryMs = 5 * second
     },
   }
 }
+
+const toWaiting = (row: Row): Waiting => ({
+  seq: Number(row['seq']),
+  appId: String(row['app_id']),
+  hook: String(row['hook']),
+  flow: String(row['flow']),
+  delivery: JSON.parse(String(row['delivery'])) as Delivery,
+})

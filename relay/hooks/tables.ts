@@ -4,8 +4,9 @@ import type { Database } from '../../host/store/engine.ts'
 /**
  * `release_hooks`: the addresses that a release has. They are live with it, so that publishing and rolling back switch both at once.
  * `hook_secrets`: of a hook by its name and kind, whichever releases have it.
- * `hook_inbox`: requests that were answered. `delivery` is their content until a run has it; `due_at` null then. `hook_refusals`: the last
- * request that was refused for each reason. Times are epoch ms.
+ * `hook_inbox`: requests that were answered. `delivery` is their content until a run has it; `due_at` null then. `flow` is the one that has
+ * it. `reason`: why it was given up, or could not be handed on the last time. `hook_refusals`: the last request that was refused for each
+ * reason. Times are epoch ms.
  */
 export async function createHookTables(database: Database): Promise<void> {
   const { serial, text, integer, strict } = database.types
@@ -28,5 +29,8 @@ export async function createHookTables(database: Database): Promise<void> {
     yield sql`create index hook_inbox_of_hook on hook_inbox (app_id, hook, seq)`
     yield sql`create table hook_refusals (app_id ${text} not null references apps (id), hook ${text} not null, reason ${text} not null,
       refused_at ${integer} not null, primary key (app_id, hook, reason)) ${strict}`
+  })
+  await database.migrate('hooks-3', function* () {
+    yield sql`alter table hook_inbox add column reason ${text}`
   })
 }

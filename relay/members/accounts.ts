@@ -6,7 +6,7 @@ import { AppError } from '../../core/errors.ts'
 import { passwordLength } from '../../core/person.ts'
 import type { Database } from '../../host/store/engine.ts'
 import type { Oidc } from '../config.ts'
-import { authOptions, explainRefusal, openAuth, type Auth } from './auth.ts'
+import { answerOf, authOptions, endSession, explainRefusal, openAuth, type Auth } from './auth.ts'
 
 const providerLimitMs = 15_000
 
@@ -32,6 +32,7 @@ export type AccountOptions = {
 export type Accounts = {
   /** Errors: `unauthorized` when e-mail and password do not belong together, or nobody let the person in. */
   signIn(email: string, password: string, headers: Headers): Promise<{ cookies: string[] }>
+  /** Errors: `unavailable` when the session could not be ended; its cookie is still good. */
   signOut(headers: Headers): Promise<{ cookies: string[] }>
   /** Whose browser this is. */
   current(headers: Headers): Promise<{ userId: string; sessionId: string; cookies: string[] } | null>
@@ -86,12 +87,9 @@ export function createAccounts({ database, url, secret, oidc, mayJoin, admit, si
       )
       return { cookies: answered.getSetCookie() }
     },
-    async signOut(headers) {
-      const { headers: answered } = await auth.api.signOut({ headers, returnHeaders: true })
-      return { cookies: answered.getSetCookie() }
-    },
+    signOut: async headers => ({ cookies: await endSession(auth, database, headers) }),
     async current(headers) {
-      const { headers: answered, response } = await auth.api.getSession({ headers, returnHeaders: true })
+      const { headers: answered, response } = await answerOf(auth.api.getSession({ headers, returnHeaders: true }))
       return response && { userId: response.user.id, sessionId: response.session.id, cookies: answered.getSetCookie() }
     },
     oidc: oidc && openIdSignIn(oidc, options),

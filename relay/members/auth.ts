@@ -1,5 +1,6 @@
 import type { BetterAuthOptions } from 'better-auth'
 import { betterAuth } from 'better-auth/minimal'
+import { sql } from 'kysely'
 import { AppError } from '../../core/errors.ts'
 import { passwordLength } from '../../core/person.ts'
 import type { Database } from '../../host/store/engine.ts'
@@ -66,12 +67,38 @@ export const authOptions = ({
     advanced: { useSecureCookies: url.startsWith('https:'), ipAddress: { ipAddressHeaders: [addressHeader] } },
   }) satisfies BetterAuthOptions
 
+/**
+ * What better-auth answers. What fails below it (a database that is away) it reports as a failure of its own: that is told here as what it
+ * was, as `AppError` has it.
+ */
+export async function answerOf<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw (isOfAuth(error) && error.statusCode >= 500 && appErrorIn(error)) || error
+  }
+}
+
 /** What better-auth refuses, in the user's words. Which of the two was wrong is nobody's business. Errors: `unauthorized`. */
 export async function explainRefusal<T>(answer: Promise<T>, message: string): Promise<T> {
   try {
-    return await answer
+    return await answerOf(answer)
   } catch (cause) {
-    if (!(cause instanceof Error) || !('statusCode' in cause) || Number(cause.statusCode) >= 500) throw cause
-    throw new AppError('unauthorized', message, { cause })
+    if (isOfAuth(cause) && cause.statusCode < 500) throw new AppError('unauthorized', message, { cause })
+    throw cause
   }
 }
+
+/** Ends the session of this browser, and gives the cookies that say so. */
+export async function endSession({ api }: Auth, database: Database, headers: Headers): Promise<string[]> {
+  const here = (await answerOf(api.getSession({ headers, returnHeaders: true }))).response
+  // better-auth passes over a session that it cannot end, and takes the cookie from whoever would try again.
+  if (here) await database.query(sql`delete from sessions where id = ${here.session.id}`)
+  return (await answerOf(api.signOut({ headers, returnHeaders: true }))).headers.getSetCookie()
+}
+
+const isOfAuth = (error: unknown): error is Error & { statusCode: number } =>
+  error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number'
+
+const appErrorIn = (error: unknown): AppError | null =>
+  error instanceof AppError ? error : error instanceof Error ? appErrorIn(error.cause) : null

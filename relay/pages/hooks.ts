@@ -153,7 +153,7 @@ function outcome(delivery: HookDelivery): Html {
     case 'waiting':
       return html`${chip('warn', 'Waiting')}<small>It is on disk, until the app has started.</small>`
     case 'given_up':
-      return html`${chip('bad', 'Given up')}<small>The app could not be started for three days.</small>`
+      return html`${chip('bad', 'Given up')}<small>${delivery.reason}</small>`
     case 'refused':
       return html`${chip('bad', 'Refused')}<small>${delivery.reason}</small>`
     case 'taken': {

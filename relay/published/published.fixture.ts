@@ -1,4 +1,4 @@
-import type { DatabaseKind, Teardown, TestRelayOptions } from '../relay.fixture.ts'
+import type { Browser, DatabaseKind, Teardown, TestRelayOptions } from '../relay.fixture.ts'
 import { all, makeRelease, sendNow, startPublishing } from '../releases/releases.fixture.ts'
 
 export type Publisher = Awaited<ReturnType<typeof startPublishing>>
@@ -79,6 +79,13 @@ export function createVisitor(site: string) {
 }
 
 export type AppVisitor = ReturnType<typeof createVisitor>
+
+/** The browser of a member, who is signed in to the relay, at the address of an app. */
+export function asMember(site: string, { cookies }: Pick<Browser, 'cookies'>): AppVisitor {
+  const visitor = createVisitor(site)
+  for (const [name, value] of cookies) visitor.cookies.set(name, { value, path: '/', attributes: '' })
+  return visitor
+}
 
 /** The events of an app's changes, one by one; null when the line is over. */
 export async function listen(visitor: Pick<AppVisitor, 'open'>) {

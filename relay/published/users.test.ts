@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { signInDesktop } from '../desktops/desktop.fixture.ts'
 import { databases, joinAs } from '../relay.fixture.ts'
-import { createVisitor, entityFile, password, publishApp, signUp, startPublished, type Publisher } from './published.fixture.ts'
+import { asMember, createVisitor, entityFile, password, publishApp, signUp, startPublished, type Publisher } from './published.fixture.ts'
 
 const files = entityFile('Ticket', { title: { type: 'string' } })
 const tokenIn = (url: string) => new URL(url).searchParams.get('token') ?? ''
@@ -32,13 +32,6 @@ for (const kind of databases) {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       })
       return { status: response.status, body: JSON.parse(await response.text()) }
-    }
-
-    /** The browser of a member, who is signed in to the relay, at the address of an app. */
-    function asMember(site: string, { cookies } = place.browser) {
-      const visitor = createVisitor(site)
-      for (const [name, value] of cookies) visitor.cookies.set(name, { value, path: '/', attributes: '' })
-      return visitor
     }
 
     it('sign up, are known, sign out, and in again', async () => {
@@ -168,7 +161,7 @@ for (const kind of databases) {
     })
 
     it('who publish are admins of the app', async () => {
-      const olga = asMember(desk)
+      const olga = asMember(desk, place.browser)
       await olga.open('/api/auth/member')
       assert.equal((await olga.get('app')).body.user.role, 'admin')
     })
@@ -176,7 +169,7 @@ for (const kind of databases) {
     it('never share an account with whoever has signed up by their e-mail before them', async () => {
       const squatter = await signUp(shop, 'olga@example.com', 'Not Olga')
       const before = (await squatter.get('app')).body.user.id
-      const olga = asMember(shop)
+      const olga = asMember(shop, place.browser)
       await olga.open('/api/auth/member')
       const { id, email } = (await olga.get('app')).body.user
       assert.deepEqual([email, id === before], ['olga@example.com', false])

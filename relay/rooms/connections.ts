@@ -32,7 +32,7 @@ export type Connections = {
 }
 
 type Options = {
-  config: Pick<RelayConfig, 'dataFolder' | 'ledgerFolder' | 'practiceUrl'>
+  config: Pick<RelayConfig, 'dataFolder' | 'ledgerFolder' | 'lostLedger' | 'practiceUrl'>
   catalogue: Catalogue
   outbound: Pick<Outbound, 'allow'>
   /** Who renews connections, and how patiently. */

@@ -59,11 +59,12 @@ export async function openRunning(
     secret,
     url,
     warn: message => log.warn(message),
+    report,
     endAccounts: (person, by) => ownAccounts.endUser(person, by),
     now,
   })
   const sites = createSites(database)
-  const inbox = createInbox({ database, apps, log, now })
+  const inbox = createInbox({ database, apps, hooks: webhooks, log, now })
   const refusals = createRefusals(database, now)
   return {
     apps,

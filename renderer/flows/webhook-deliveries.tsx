@@ -103,7 +103,6 @@ function textOf(delivery: HookDelivery, hasCondition: boolean): string | null {
     case 'waiting':
       return 'It is on the relay’s disk, until the app has started.'
     case 'given_up':
-      return 'The app could not be started for three days.'
     case 'refused':
       return delivery.reason
   }

@@ -1,5 +1,6 @@
-import { AppError } from '../../core/errors.ts'
 import { Check, WifiOff } from 'lucide-react'
+import { useLayoutEffect, useRef, type FocusEvent } from 'react'
+import { AppError } from '../../core/errors.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
 import { Button } from '../ui/button.tsx'
@@ -9,6 +10,7 @@ import { cx } from '../ui/cx.ts'
 import { ErrorNote } from '../ui/error-note.tsx'
 import { ProgressBar, Spinner } from '../ui/progress.tsx'
 import { durationWords } from '../ui/relative-time.tsx'
+import { remarkOn, titleOf } from './job-words.ts'
 import { stepWords, type Job } from './publish-data.ts'
 
 /** A publish step by step, while it goes on and once it has ended. */
@@ -16,18 +18,23 @@ export function JobCard({ appId, job, onRetry }: { appId: string; job: Job; onRe
   const cancel = useAct(() => client.publish.cancel({ appId }))
   const { outcome, steps } = job
   const done = steps.filter(({ state }) => state === 'done').length
+  const remark = remarkOn(job)
+  const { title, cancelButton } = useFocusAfter(!outcome && job.canCancel)
   return (
     <Card className="p-4" role="region" aria-label="Progress">
       <div className="flex items-center gap-2">
-        <h2 className="flex-1 text-16 font-semibold" aria-live="polite">
+        <h2 ref={title} tabIndex={-1} className="flex-1 text-16 font-semibold" aria-live="polite">
           {titleOf(job)}
         </h2>
-        {!outcome && (
-          <Button size="sm" busy={cancel.isPending} onClick={() => cancel.mutate()}>
+        {!outcome && job.canCancel && (
+          <Button {...cancelButton} size="sm" busy={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel
           </Button>
         )}
       </div>
+      <p aria-live="polite" className={cx('text-13 text-ink-2', remark && 'mt-1')}>
+        {remark}
+      </p>
       {!outcome && (
         <div className="mt-3">
           <ProgressBar label="Publishing" value={done} max={steps.length} />
@@ -38,7 +45,9 @@ export function JobCard({ appId, job, onRetry }: { appId: string; job: Job; onRe
           {job.held} It goes on by itself; what has arrived is kept.
         </Note>
       )}
-      {outcome?.type === 'failed' && <ErrorNote className="mt-3" error={AppError.fromShape(outcome.error)} onRetry={onRetry} />}
+      {(outcome?.type === 'failed' || outcome?.type === 'unknown') && (
+        <ErrorNote className="mt-3" error={AppError.fromShape(outcome.error)} onRetry={onRetry} />
+      )}
       <ul className="mt-2">
         {steps.map(({ step, state, note, tookMs }) => (
           <li key={step} className="flex min-h-8 items-center gap-3 text-13">
@@ -64,14 +73,19 @@ export function JobCard({ appId, job, onRetry }: { appId: string; job: Job; onRe
   )
 }
 
-function titleOf({ kind, outcome }: Job): string {
-  if (!outcome) return kind === 'publish' ? 'Publishing' : 'Rolling back'
-  switch (outcome.type) {
-    case 'live':
-      return outcome.changed ? `Version ${outcome.version.number} is live` : `Version ${outcome.version.number} was live already`
-    case 'failed':
-      return kind === 'publish' ? 'Nothing was published' : 'Nothing was rolled back'
-    case 'cancelled':
-      return 'Cancelled. What was live stays live'
+/** Whoever was on the button when it went is at the title, which says what has become of it, and not nowhere. */
+function useFocusAfter(isOffered: boolean) {
+  const title = useRef<HTMLHeadingElement>(null)
+  const wasThere = useRef(false)
+  useLayoutEffect(() => {
+    if (isOffered || !wasThere.current) return
+    wasThere.current = false
+    if (document.activeElement === document.body) title.current?.focus()
+  }, [isOffered])
+  const cancelButton = {
+    onFocus: () => void (wasThere.current = true),
+    // A button that works or goes loses the focus to nothing.
+    onBlur: ({ relatedTarget }: FocusEvent) => void (wasThere.current &&= relatedTarget === null),
   }
+  return { title, cancelButton }
 }
