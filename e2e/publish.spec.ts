@@ -25,8 +25,9 @@ test('an app whose address another one has says whose that is, and is published 
   await test.step('an app of its own', async () => {
     await page.getByRole('button', { name: 'Use another address' }).click()
     await expect(page.getByText(`${site}-2`)).toBeVisible()
-    await page.getByRole('button', { name: 'Publish version 1' }).click()
-    await expect(page.getByRole('heading', { name: 'Version 1 is live' })).toBeVisible()
+    await page.getByRole('button', { name: 'Publish version 1' }).focus()
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('heading', { name: 'Version 1 is live' })).toBeFocused()
     await expect(page.getByRole('link', { name: /\/a\/support-desk-2$/ })).toBeVisible()
     const apps = await releases.apps()
     expect(apps.map(({ id, live }) => `${id} ${live.number}`).sort()).toEqual(['support-desk 1', 'support-desk-2 1'])

@@ -1,5 +1,5 @@
 import { Check, WifiOff } from 'lucide-react'
-import { useLayoutEffect, useRef, type FocusEvent } from 'react'
+import { useLayoutEffect, useRef, type FocusEvent, type RefObject } from 'react'
 import { AppError } from '../../core/errors.ts'
 import { client } from '../client.ts'
 import { useAct } from '../query.ts'
@@ -20,6 +20,7 @@ export function JobCard({ appId, job, onRetry }: { appId: string; job: Job; onRe
   const done = steps.filter(({ state }) => state === 'done').length
   const remark = remarkOn(job)
   const { title, cancelButton } = useFocusAfter(!outcome && job.canCancel)
+  useFocusAtStart(title, !outcome)
   return (
     <Card className="p-4" role="region" aria-label="Progress">
       <div className="flex items-center gap-2">
@@ -71,6 +72,13 @@ export function JobCard({ appId, job, onRetry }: { appId: string; job: Job; onRe
       </ul>
     </Card>
   )
+}
+
+/** Whoever pressed the button that began it, which has gone, is at the title, and not nowhere. */
+function useFocusAtStart(title: RefObject<HTMLElement | null>, isUnderWay: boolean) {
+  useLayoutEffect(() => {
+    if (isUnderWay && document.activeElement === document.body) title.current?.focus()
+  }, [title, isUnderWay])
 }
 
 /** Whoever was on the button when it went is at the title, which says what has become of it, and not nowhere. */
