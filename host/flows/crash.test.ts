@@ -44,7 +44,7 @@ function finishedSteps(folder: string): Finished[] {
 const lines = (file: string) => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [])
 const timesRun = (folder: string, step: string) => lines(join(folder, 'steps.txt')).filter(line => line === step).length
 
-test('kill -9 at any moment neither loses nor repeats a finished step, nor a trigger, nor a message', { timeout: 120_000 }, async () => {
+test('kill -9 at any moment neither loses nor repeats a finished step, nor a trigger, nor a message', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plugboard-crash-'))
   const seen = new Map<string, { times: number; finished_at: number }>()
   let kills = 0
@@ -75,7 +75,7 @@ test('kill -9 at any moment neither loses nor repeats a finished step, nor a tri
   await rm(folder, { recursive: true, force: true })
 })
 
-test('runs that wait for a permission outlive kill -9, and each goes on once when it is there', { timeout: 120_000 }, async () => {
+test('runs that wait for a permission outlive kill -9, and each goes on once when it is there', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plugboard-crash-'))
   for (const waits of [1, 7, 24]) assert.equal(await live(folder, waits, 'waits', 'without'), false)
   const held = new DatabaseSync(join(folder, 'app.db'))

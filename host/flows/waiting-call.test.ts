@@ -109,7 +109,7 @@ test('kill -9 while a message waits for its turn: it is not sent twice, and a pe
   assert.equal(requests.length, 2)
 })
 
-test('flows whose database is away close all the same while a message waits, and it is not sent twice', { timeout: 60_000 }, async t => {
+test('flows whose database is away close all the same while a message waits, and it is not sent twice', async t => {
   const cluster = await makeCluster({ fsync: false })
   const postgres = openPostgres(cluster.url, { connections: 5, reconnectAfterMs: 50, lookEveryMs: 200 })
   let after: Flows | undefined

@@ -61,6 +61,6 @@ async function run({ appId, epoch, signal }: Turn): Promise<void> {
   await store.close()
 }
 
-const work = await openWork({ database: postgres.engineFor('relay'), report, now, beatMs: 50, deadAfterMs: 1000 })
+const work = await openWork({ database: postgres.engineFor('relay'), report, now, beatMs: 50, deadAfterMs: 2000 })
 await work.start({ run, nextAt: appId => ask(postgres.engineFor(appId), nextWorkAt()) })
 say('ready')

@@ -21,32 +21,28 @@ const applier = `
     process.stdout.write(n + '\\n')
   }`
 
-test(
-  'kill -9 in the middle of a change set leaves all of the old or all of the new, and the history with it',
-  { timeout: 60_000 },
-  async () => {
-    const root = await mkdtemp(join(tmpdir(), 'history-'))
-    let last = 0
-    for (const [round, delayMs] of [0, 3, 7, 12, 18].entries()) {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', applier, root, String(last)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      for await (const line of createInterface(child.stdout)) {
-        last = Number(line)
-        setTimeout(() => child.kill('SIGKILL'), delayMs)
-      }
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      const history = await openHistory(root)
-      const texts = new Set(await Promise.all(files.map(path => readFile(join(root, path), 'utf8'))))
-      assert.equal(texts.size, 1, `round ${round}: ${[...texts].join()}`)
-      const [text = ''] = texts
-      assert.ok(Number(text) >= last && Number(text) <= last + 1, `${text} after ${last}`)
-      assert.equal((await history.list()).changes[0]?.title, `Number ${text}`)
-      assert.deepEqual((await readdir(root)).sort(), ['.plugboard', 'config.jsonc', 'connectors', 'entities', 'functions', 'workflows'])
-      last = Number(text)
+test('kill -9 in the middle of a change set leaves all of the old or all of the new, and the history with it', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'history-'))
+  let last = 0
+  for (const [round, delayMs] of [0, 3, 7, 12, 18].entries()) {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', applier, root, String(last)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    for await (const line of createInterface(child.stdout)) {
+      last = Number(line)
+      setTimeout(() => child.kill('SIGKILL'), delayMs)
     }
-  },
-)
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    const history = await openHistory(root)
+    const texts = new Set(await Promise.all(files.map(path => readFile(join(root, path), 'utf8'))))
+    assert.equal(texts.size, 1, `round ${round}: ${[...texts].join()}`)
+    const [text = ''] = texts
+    assert.ok(Number(text) >= last && Number(text) <= last + 1, `${text} after ${last}`)
+    assert.equal((await history.list()).changes[0]?.title, `Number ${text}`)
+    assert.deepEqual((await readdir(root)).sort(), ['.plugboard', 'config.jsonc', 'connectors', 'entities', 'functions', 'workflows'])
+    last = Number(text)
+  }
+})
 
 test('a change set that a dead process left half done is taken back, but for what someone edited since', async () => {
   const root = await mkdtemp(join(tmpdir(), 'history-'))
