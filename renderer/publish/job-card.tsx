@@ -24,7 +24,7 @@ export function JobCard({ appId, job, onRetry }: { appId: string; job: Job; onRe
   return (
     <Card className="p-4" role="region" aria-label="Progress">
       <div className="flex items-center gap-2">
-        <h2 ref={title} tabIndex={-1} className="flex-1 text-16 font-semibold" aria-live="polite">
+        <h2 ref={title} tabIndex={-1} className="flex-1 text-16 font-semibold outline-none" aria-live="polite">
           {titleOf(job)}
         </h2>
         {!outcome && job.canCancel && (
