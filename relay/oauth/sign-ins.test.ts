@@ -5,18 +5,8 @@ import { onEachDatabase } from '../../host/store/each-database.fixture.ts'
 import { openDatabase } from '../../host/store/database.ts'
 import { sqliteEngine } from '../../host/store/sqlite-engine.ts'
 import { giveConsent, postClient } from '../../oauth/oidc.fixture.ts'
+import { within } from '../within.fixture.ts'
 import { admin, browserWith, openOAuthNode, startTickets, wish } from './oauth.fixture.ts'
-
-type Ends = (() => Promise<void> | void)[]
-
-async function within(body: (t: { after(end: () => Promise<void> | void): void }) => Promise<void>): Promise<void> {
-  const ends: Ends = []
-  try {
-    await body({ after: end => void ends.unshift(end) })
-  } finally {
-    for (const end of ends) await end()
-  }
-}
 
 const client = { provider: 'tickets', clientId: postClient.clientId, clientSecret: postClient.clientSecret }
 const returned = async (authorizationUrl: string, answer?: 'agree' | 'refuse') =>

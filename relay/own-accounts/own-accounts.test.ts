@@ -9,19 +9,9 @@ import { openDatabase } from '../../host/store/database.ts'
 import { sqliteEngine } from '../../host/store/sqlite-engine.ts'
 import { createCredentials } from '../credentials.ts'
 import { admin } from '../oauth/oauth.fixture.ts'
+import { within } from '../within.fixture.ts'
 import { asking, openOwnAccountNode } from './own-accounts.fixture.ts'
 import type { Asking } from './own-accounts.ts'
-
-type Ends = (() => Promise<void> | void)[]
-
-async function within(body: (t: { after(end: () => Promise<void> | void): void }) => Promise<void>): Promise<void> {
-  const ends: Ends = []
-  try {
-    await body({ after: end => void ends.unshift(end) })
-  } finally {
-    for (const end of ends) await end()
-  }
-}
 
 const [a, b] = [asking('a'), asking('b')]
 const labelOf = async (list: Promise<{ account: { label: string } | null }[]>) => (await list)[0]?.account?.label ?? null

@@ -7,6 +7,7 @@ import { postClient } from '../../oauth/oidc.fixture.ts'
 import { withdraw } from '../custody/disconnect.ts'
 import { writeRecord, type CustodyRecord } from '../custody/record.ts'
 import type { Teardown } from '../relay.fixture.ts'
+import { within } from '../within.fixture.ts'
 import { asking, openOwnAccountNode } from './own-accounts.fixture.ts'
 
 const [a, b] = [asking('a'), asking('b')]
@@ -51,11 +52,6 @@ const sharedWith = (login: string): CustodyRecord => ({
   keeper: '',
   since: 0,
 })
-
-async function within(body: (t: Teardown) => Promise<void>): Promise<void> {
-  await using stack = new AsyncDisposableStack()
-  await body({ after: end => stack.defer(async () => end()) })
-}
 
 const kept = (because: string) => `Disconnected here. Tickets keeps the access because ${because}; you can end it on your account page.`
 
